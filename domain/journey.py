@@ -1,0 +1,45 @@
+"""A journey: one loan's life on one pinned ladder version."""
+
+from enum import StrEnum
+from typing import NewType
+
+JourneyId = NewType("JourneyId", str)
+
+
+class JourneyState(StrEnum):
+    """A journey is open until it finishes; what it waits for is in its last turn."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class ClosingReason(StrEnum):
+    """Why a journey ended."""
+
+    CURED = "cured"
+    EXHAUSTED = "exhausted"
+    LEGAL = "with_legal"
+    AGENCY = "with_agency"
+    WITHDRAWN = "withdrawn"
+    DECEASED = "deceased"
+
+
+class Arm(StrEnum):
+    """The part a loan plays in the standing experiment."""
+
+    CHAMPION = "champion"
+    CHALLENGER = "challenger"
+    HOLDOUT = "holdout"
+
+
+class WaitingFor(StrEnum):
+    """What a waiting journey waits for; the value is the name of its state in the Prefect UI."""
+
+    TIME = "Waiting"
+    CALLBACK = "AwaitingCallback"
+    VISIT = "AwaitingVisit"
+    LEGAL = "AwaitingLegal"
+    AGENCY = "AwaitingAgency"
+    PROMISE = "AwaitingPromise"
+    ARRANGEMENT = "AwaitingInstalment"
+    HOLD = "OnHold"

@@ -1,0 +1,38 @@
+"""A message ready to leave: rendered text, a destination, and the attempt that it belongs to."""
+
+from dataclasses import dataclass
+
+from domain.attempt import AttemptId
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One text to one destination.
+
+    attempt_id travels with the message in the vendor's callback address, so that a receipt finds its attempt.
+    subject: for email; empty otherwise.
+    """
+
+    attempt_id: AttemptId
+    to: str
+    body: str
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A piece of work handed to a desk outside: a visit, a legal referral, an agency placement.
+
+    attempt_id is the order's idempotency key at the desk. facts: what the desk needs to know, and no more.
+    """
+
+    attempt_id: AttemptId
+    facts: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The vendor or desk took it, under its own id."""
+
+    vendor: str
+    vendor_id: str

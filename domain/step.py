@@ -1,0 +1,54 @@
+"""How a step ended."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from domain.action import Action
+
+
+class Outcome(StrEnum):
+    """How one step of a journey ended, for better or worse.
+
+    The first group ends a rung; the second asks for the rung again; the third is the rung never taken.
+    """
+
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    PROMISED = "promised"
+    ARRANGED = "arranged"
+    REFUSED = "refused"
+    HARDSHIP = "hardship"
+    DISPUTED = "disputed"
+    MESSAGE_LEFT = "message_left"
+    PAID = "paid"
+    DONE = "done"
+    RETURNED = "returned"
+    HANDED_OVER = "handed_over"
+    LAPSED = "lapsed"
+    OVERTAKEN = "overtaken"
+
+    NO_ANSWER = "no_answer"
+    WRONG_NUMBER = "wrong_number"
+    REJECTED = "rejected"
+    DEFERRED = "deferred"
+    BLOCKED = "blocked"
+
+    FORBIDDEN = "forbidden"
+    PASSED_OVER = "passed_over"
+
+
+@dataclass(frozen=True, slots=True)
+class StepRecord:
+    """One step as the ledger remembers it: what policy reads to decide what comes next.
+
+    until: for a deferral, the instant from which the same step may be tried again.
+    """
+
+    turn: int
+    rung: str
+    action: Action
+    outcome: Outcome
+    ended_at: datetime
+    until: datetime | None = None
+    reason: str = ""

@@ -1,0 +1,90 @@
+"""Work for people: a callback, a visit, a referral, a placement, or a question that no machine can answer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+WorkItemId = NewType("WorkItemId", str)
+
+
+class WorkKind(StrEnum):
+    """The queues people work. The first four are rungs of a ladder; the last is a contact whose fate is unknown."""
+
+    CALLBACK = "callback"
+    FIELD_VISIT = "field_visit"
+    LEGAL_REFERRAL = "legal_referral"
+    AGENCY_PLACEMENT = "agency_placement"
+    RECONCILE_ATTEMPT = "reconcile_attempt"
+
+
+class WorkState(StrEnum):
+    """How a work item stands; the last three are ends."""
+
+    OPEN = "open"
+    TAKEN = "taken"
+    DONE = "done"
+    LAPSED = "lapsed"
+    WITHDRAWN = "withdrawn"
+
+
+class Disposition(StrEnum):
+    """What came of it: the words a collector, visitor, lawyer or agency may choose from."""
+
+    PROMISE = "promise"
+    ARRANGEMENT = "arrangement"
+    PAID = "paid"
+    HARDSHIP = "hardship"
+    DISPUTE = "dispute"
+    REFUSED = "refused"
+    NO_ANSWER = "no_answer"
+    MESSAGE_LEFT = "message_left"
+    WRONG_NUMBER = "wrong_number"
+    STOP_CONTACT = "stop_contact"
+    REPRESENTED = "represented"
+    DECEASED = "deceased"
+    DONE = "done"
+    RETURNED = "returned"
+
+
+DISPOSITIONS_FOR: dict[WorkKind, frozenset[Disposition]] = {
+    WorkKind.CALLBACK: frozenset(Disposition) - {Disposition.DONE, Disposition.RETURNED},
+    WorkKind.FIELD_VISIT: frozenset(Disposition) - {Disposition.DONE, Disposition.RETURNED},
+    WorkKind.LEGAL_REFERRAL: frozenset(
+        {
+            Disposition.DONE,
+            Disposition.RETURNED,
+            Disposition.PAID,
+            Disposition.ARRANGEMENT,
+            Disposition.DISPUTE,
+            Disposition.DECEASED,
+        }
+    ),
+    WorkKind.AGENCY_PLACEMENT: frozenset(
+        {
+            Disposition.DONE,
+            Disposition.RETURNED,
+            Disposition.PAID,
+            Disposition.PROMISE,
+            Disposition.ARRANGEMENT,
+            Disposition.DISPUTE,
+            Disposition.HARDSHIP,
+            Disposition.DECEASED,
+        }
+    ),
+    WorkKind.RECONCILE_ATTEMPT: frozenset({Disposition.DONE, Disposition.RETURNED}),
+}
+"""Which dispositions make sense for which kind of work."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItem:
+    """One piece of work and its deadline."""
+
+    id: WorkItemId
+    kind: WorkKind
+    rung: str
+    turn: int
+    opened_at: datetime
+    deadline_at: datetime
+    state: WorkState

@@ -1,0 +1,76 @@
+"""Opening the ledger's database: SQLite in WAL mode on a laptop, PostgreSQL everywhere else, one transaction at a time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import Connection
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlmodel import Session
+
+from ledger.keyring import Keyring
+
+SQLITE_BUSY_MS = 30_000
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """An open ledger: where every journey stands, and the keys to the names in it."""
+
+    engine: Engine
+    keyring: Keyring
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """All or nothing. On SQLite the write lock is taken at once, so that what is read is what is changed."""
+        bound = self.engine.execution_options(sqlite_begin="IMMEDIATE")
+        with Session(bound, expire_on_commit=False) as session, session.begin():
+            session.info["keyring"] = self.keyring
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A snapshot to read from; nothing is written."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            session.info["keyring"] = self.keyring
+            yield session
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.engine.dispose()
+
+
+def open_ledger(url: str, *, keyring: Keyring) -> Ledger:
+    """Connect; the tables must be there already (`ledger.migrating.migrate`)."""
+    return Ledger(engine=make_engine(url), keyring=keyring)
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for a ledger's URL (`sqlite:///file` or `postgresql+psycopg://...`)."""
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+    engine = create_engine(url, connect_args={"timeout": SQLITE_BUSY_MS / 1000, "check_same_thread": False})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def keyring_of(session: Session) -> Keyring:
+    """The keys that came with the ledger this session belongs to."""
+    keyring: Keyring = session.info["keyring"]
+    return keyring
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _record: Any) -> None:
+    connection.isolation_level = None  # the driver must not begin transactions of its own accord
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={SQLITE_BUSY_MS}"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+    connection.exec_driver_sql(f"BEGIN {mode}")

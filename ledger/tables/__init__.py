@@ -1,0 +1,1 @@
+"""The ledger's rows, one noun a file, as SQLModel tables."""

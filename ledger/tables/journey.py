@@ -1,0 +1,142 @@
+"""Journeys, the ladders that they are pinned to, their assignments, turns and steps."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Index, JSON, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from ledger.tables.columns import UtcDateTime, new_id
+
+
+class LadderRow(SQLModel, table=True):
+    """A published ladder version, whole, under its content digest. Rows are never changed."""
+
+    __tablename__ = "ladders"
+
+    digest: str = Field(primary_key=True)
+    name: str = Field(index=True)
+    version: int
+    content: str
+    published_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class JourneyRow(SQLModel, table=True):
+    """One loan's life on one pinned ladder.
+
+    due_at, waiting_for, waiting_reason: what it waits for now. wake_seq counts the events that may end a wait early; the
+    turn keeps the count that it saw. fence grows with every claim of the journey; lease_until is machine time.
+    """
+
+    __tablename__ = "journeys"
+    __table_args__ = (
+        Index(
+            "uq_journeys_one_open_per_loan",
+            "loan_id",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+        Index("ix_journeys_state_due_at", "state", "due_at"),
+    )
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    loan_id: str = Field(foreign_key="loans.id", index=True)
+    borrower_id: str = Field(foreign_key="borrowers.id", index=True)
+    ladder_digest: str = Field(foreign_key="ladders.digest")
+    state: str
+    opened_at: datetime = Field(sa_type=UtcDateTime)
+    opening_minor: int = Field(sa_type=BigInteger)
+    opening_days_past_due: int
+    turn_no: int = 0
+    rung: str | None = None
+    due_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    waiting_for: str | None = None
+    waiting_reason: str | None = None
+    wake_seq: int = 0
+    seen_wake_seq: int = 0
+    fence: int = 0
+    lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    flow_run_id: str | None = Field(default=None, index=True)
+    closing_reason: str | None = None
+    closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class AssignmentRow(SQLModel, table=True):
+    """Which ladder a loan was given, by which rule, in which arm, and how probable that was: none of it can be
+    recovered later."""
+
+    __tablename__ = "assignments"
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    journey_id: str = Field(foreign_key="journeys.id", unique=True)
+    rule: str
+    arm: str
+    probability: float
+    draw: float
+    assigned_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class TurnRow(SQLModel, table=True):
+    """One evaluation of a journey: what was decided, on what position, and whether it has been carried out."""
+
+    __tablename__ = "turns"
+    __table_args__ = (UniqueConstraint("journey_id", "turn_no"),)
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    journey_id: str = Field(foreign_key="journeys.id", index=True)
+    turn_no: int
+    decided_at: datetime = Field(sa_type=UtcDateTime)
+    decision: str
+    rung: str | None = None
+    action: str | None = None
+    reason: str
+    until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    waiting_for: str | None = None
+    deadline_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    arrears_minor: int = Field(sa_type=BigInteger)
+    days_past_due: int
+    carried_out_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class StepRow(SQLModel, table=True):
+    """How one step ended. Rungs that were passed over are rows too."""
+
+    __tablename__ = "steps"
+    __table_args__ = (UniqueConstraint("journey_id", "rung", "turn_no"),)
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    journey_id: str = Field(foreign_key="journeys.id", index=True)
+    turn_no: int
+    rung: str
+    action: str
+    outcome: str
+    reason: str
+    until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    ended_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class EventRow(SQLModel, table=True):
+    """Something that happened to a loan, in order; no personal data inside."""
+
+    __tablename__ = "events"
+
+    id: int | None = Field(default=None, primary_key=True)
+    loan_id: str = Field(foreign_key="loans.id", index=True)
+    journey_id: str | None = Field(default=None, index=True)
+    kind: str
+    at: datetime = Field(sa_type=UtcDateTime)
+    facts: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+
+
+class WakeUpRow(SQLModel, table=True):
+    """The outbox: a journey's run is to be started now. Written with the event that asks for it; done once a turn saw it."""
+
+    __tablename__ = "wake_ups"
+
+    id: int | None = Field(default=None, primary_key=True)
+    journey_id: str = Field(foreign_key="journeys.id", index=True)
+    reason: str
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    nudged_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    is_done: bool = Field(default=False, index=True)

@@ -1,0 +1,64 @@
+"""Portfolios and the loans in them, as the lender's book last described them."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, JSON, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from ledger.tables.columns import UtcDateTime, new_id
+
+
+class PortfolioRow(SQLModel, table=True):
+    """A lender's set of loans in one currency, worked under the same compliance packs."""
+
+    __tablename__ = "portfolios"
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    name: str = Field(unique=True)
+    currency: str
+    lender: str
+    packs: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class LoanRow(SQLModel, table=True):
+    """One loan. The statement columns change only when a newer book comes in; payments live in rows of their own."""
+
+    __tablename__ = "loans"
+    __table_args__ = (UniqueConstraint("portfolio_id", "number"),)
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    portfolio_id: str = Field(foreign_key="portfolios.id")
+    number: str = Field(index=True)
+    borrower_id: str = Field(foreign_key="borrowers.id", index=True)
+    product: str
+    segment: str
+    currency: str
+    balance_minor: int = Field(sa_type=BigInteger)
+    arrears_minor: int = Field(sa_type=BigInteger)
+    instalment_minor: int = Field(sa_type=BigInteger)
+    past_due_since_on: date
+    as_of_on: date
+    originated_on: date | None = None
+    attributes: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    deceased: bool = False
+    withdrawn: bool = False
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ImportRow(SQLModel, table=True):
+    """One reading of one file: what was read, kept and rejected."""
+
+    __tablename__ = "imports"
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    portfolio_id: str = Field(foreign_key="portfolios.id")
+    kind: str
+    file_name: str
+    file_digest: str
+    rows_read: int
+    rows_new: int
+    rows_changed: int
+    rows_rejected: int
+    finished_at: datetime = Field(sa_type=UtcDateTime)

@@ -1,0 +1,249 @@
+"""The one function that decides what a journey does next: act, wait, or finish.
+
+It is pure: the live driver, the wave driver and the simulator give it the same situations and get the same decisions,
+so what a manager previews is what production does.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from domain.action import Action
+from domain.borrower import KINDS_FOR
+from domain.hold import HoldReason
+from domain.journey import ClosingReason, WaitingFor
+from domain.step import Outcome, StepRecord
+from domain.work_item import WorkKind
+from policy.ladders.ladder import OnDeadline, Rung
+from policy.situation import Situation
+from policy.spacing import local_instant, spaced
+
+ENDS_RUNG = frozenset(
+    {
+        Outcome.SENT,
+        Outcome.UNKNOWN,
+        Outcome.PROMISED,
+        Outcome.ARRANGED,
+        Outcome.REFUSED,
+        Outcome.HARDSHIP,
+        Outcome.DISPUTED,
+        Outcome.MESSAGE_LEFT,
+        Outcome.PAID,
+        Outcome.DONE,
+        Outcome.RETURNED,
+        Outcome.HANDED_OVER,
+    }
+)
+"""The rung is over: the next one follows after its spacing."""
+NEEDS_ANOTHER_TRY = frozenset({Outcome.NO_ANSWER, Outcome.LAPSED})
+"""Nobody was reached: the rung is taken again, as often as it allows."""
+NEEDS_ANOTHER_WAY = frozenset({Outcome.REJECTED, Outcome.WRONG_NUMBER, Outcome.BLOCKED, Outcome.FORBIDDEN})
+"""This action cannot be used: the rung's next fallback is tried, or another contact point."""
+CHANGES_NOTHING = frozenset({Outcome.DEFERRED, Outcome.OVERTAKEN, Outcome.PASSED_OVER})
+"""Nothing was done: the spacing still counts from the step before."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A rung that was not taken, and why: kept, because a step not taken is a decision too."""
+
+    rung: str
+    action: Action
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Take this rung now. `deadline_at` is set for work given to people."""
+
+    rung: Rung
+    action: Action
+    deadline_at: datetime | None = None
+    passed_over: tuple[PassedOver, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Nothing until `until` (UTC, always later than now) unless something happens first."""
+
+    until: datetime
+    waiting_for: WaitingFor
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The journey is over."""
+
+    reason: ClosingReason
+    passed_over: tuple[PassedOver, ...] = ()
+
+
+Decision = Act | Wait | Finish
+
+WAITING_FOR_WORK: dict[WorkKind, WaitingFor] = {
+    WorkKind.CALLBACK: WaitingFor.CALLBACK,
+    WorkKind.FIELD_VISIT: WaitingFor.VISIT,
+    WorkKind.LEGAL_REFERRAL: WaitingFor.LEGAL,
+    WorkKind.AGENCY_PLACEMENT: WaitingFor.AGENCY,
+    WorkKind.RECONCILE_ATTEMPT: WaitingFor.TIME,
+}
+CLOSES_AS: dict[Action, ClosingReason] = {
+    Action.LEGAL_REFERRAL: ClosingReason.LEGAL,
+    Action.AGENCY_PLACEMENT: ClosingReason.AGENCY,
+}
+
+
+def decide(situation: Situation, *, now: datetime) -> Decision:
+    """What to do with one journey at one instant.
+
+    Promises, arrangements and work items whose time has run out are settled before the situation is put together
+    (`ledger.settling`), so what is open here is still open at `now`.
+    """
+    return _finish(situation) or _rest(situation, now=now) or _climb(situation, now=now)
+
+
+def _finish(situation: Situation) -> Finish | None:
+    if situation.closing is not None:
+        return Finish(situation.closing)
+    return Finish(ClosingReason.CURED) if situation.position.is_cured else None
+
+
+def _rest(situation: Situation, *, now: datetime) -> Wait | None:
+    """A wait that no rung may cut short: a hold, an agreement that is being kept, or work in a person's hands."""
+    ladder, zone = situation.ladder, situation.zone
+    candidates = [_hold(situation, reason=h.reason, since=h.placed_at, until=h.until, now=now) for h in situation.holds]
+    if situation.arrangement is not None and (due_on := situation.arrangement.next_due_on()) is not None:
+        until = local_instant(due_on + ladder.promise_grace, hour=ladder.hour, zone=zone)
+        candidates.append(Wait(until, WaitingFor.ARRANGEMENT, f"an instalment is agreed for {due_on:%-d %b}"))
+    if situation.promise is not None:
+        due_on = situation.promise.due_on
+        until = local_instant(due_on + ladder.promise_grace, hour=ladder.hour, zone=zone)
+        candidates.append(Wait(until, WaitingFor.PROMISE, f"a payment is promised for {due_on:%-d %b}"))
+    if situation.open_work is not None:
+        work = situation.open_work
+        reason = f"{work.kind.value.replace('_', ' ')} is in a person's hands"
+        candidates.append(Wait(work.deadline_at, WAITING_FOR_WORK[work.kind], reason))
+    return max((c for c in candidates if c.until > now), key=lambda c: c.until, default=None)
+
+
+def _hold(situation: Situation, *, reason: HoldReason, since: datetime, until: datetime | None, now: datetime) -> Wait:
+    why = f"on hold: {reason.value.replace('_', ' ')}"
+    if until is not None:
+        return Wait(until, WaitingFor.HOLD, why)
+    every = situation.ladder.review_holds_after
+    reviews = max((now - since) // every, 0) + 1
+    return Wait(since + reviews * every, WaitingFor.HOLD, f"{why}, until a person lifts it")
+
+
+def _climb(situation: Situation, *, now: datetime) -> Decision:
+    last = situation.steps[-1] if situation.steps else None
+    if last is not None and last.outcome is Outcome.DEFERRED and last.until is not None and last.until > now:
+        return Wait(last.until, WaitingFor.TIME, last.reason)
+    ladder, zone = situation.ladder, situation.zone
+    index, anchor = _reached(situation)
+    passed: list[PassedOver] = []
+    planned = timedelta()
+    for rung in ladder.rungs[index:]:
+        planned += rung.after
+        obstacle = _obstacle(situation, rung)
+        if obstacle is not None:
+            passed.append(PassedOver(rung.name, rung.action, obstacle))
+            continue
+        due_at = _due_at(situation, rung, anchor=anchor, planned=planned, now=now)
+        if due_at > now:
+            return Wait(due_at, WaitingFor.TIME, f"{rung.name.replace('_', ' ')} comes next")
+        deadline_at = None if rung.deadline is None else spaced(now, rung.deadline, zone=zone, hour=ladder.hour)
+        return Act(rung, _ways(situation, rung)[0], deadline_at, tuple(passed))
+    ends_at = spaced(anchor, ladder.finish_after, zone=zone, hour=ladder.hour)
+    closing = _closing_after(situation)
+    if closing is ClosingReason.EXHAUSTED and ends_at > now:
+        return Wait(ends_at, WaitingFor.TIME, "the last rung was taken; the journey ends then if nothing is paid")
+    return Finish(closing, tuple(passed))
+
+
+def _reached(situation: Situation) -> tuple[int, datetime]:
+    """The index of the rung to take, and the instant from which its spacing counts.
+
+    A payment since the last rung moves the anchor forward, so that paying part always buys time.
+    """
+    index, anchor = 0, situation.opened_at
+    for position, rung in enumerate(situation.ladder.rungs):
+        ended_at = _ended_at(situation, rung)
+        if ended_at is not None:
+            index, anchor = position + 1, max(anchor, ended_at)
+        elif _was_passed_over(situation, rung):
+            index = position + 1
+    if situation.last_payment_at is not None:
+        anchor = max(anchor, situation.last_payment_at)
+    return index, anchor
+
+
+def _ended_at(situation: Situation, rung: Rung) -> datetime | None:
+    """When the rung was over; None while it is still to be taken."""
+    mine = [s for s in situation.steps if s.rung == rung.name and s.outcome not in CHANGES_NOTHING]
+    if not mine:
+        return None
+    last = mine[-1]
+    if last.outcome in ENDS_RUNG or (last.outcome in NEEDS_ANOTHER_WAY and not _ways(situation, rung)):
+        return last.ended_at
+    tries = [s for s in mine if s.outcome in NEEDS_ANOTHER_TRY]
+    is_final = last.outcome is Outcome.LAPSED and rung.on_deadline is OnDeadline.NEXT
+    return last.ended_at if is_final or len(tries) >= rung.tries else None
+
+
+def _was_passed_over(situation: Situation, rung: Rung) -> bool:
+    return any(s.rung == rung.name and s.outcome is Outcome.PASSED_OVER for s in situation.steps)
+
+
+def _obstacle(situation: Situation, rung: Rung) -> str | None:
+    """Why the rung is passed over, in words; None when it applies."""
+    most = rung.days_past_due.at_most
+    if most is not None and situation.position.days_past_due > most:
+        return f"{situation.position.days_past_due} days past due is more than this rung's {most}"
+    if rung.when is not None and not rung.when.holds(situation.facts()):
+        return f"'{rung.when.text}' does not hold"
+    return None if _ways(situation, rung) else f"no usable contact point for {rung.action.value}"
+
+
+def _ways(situation: Situation, rung: Rung) -> list[Action]:
+    """The rung's actions that can still be used: not spent on it, and with a contact point where one is needed."""
+    spent = {
+        s.action
+        for s in situation.steps
+        if s.rung == rung.name and s.outcome in NEEDS_ANOTHER_WAY and not _has_new_number(situation, s)
+    }
+    return [
+        action
+        for action in rung.actions
+        if action not in spent and (not KINDS_FOR[action] or situation.borrower.reachable_by(action) is not None)
+    ]
+
+
+def _has_new_number(situation: Situation, step: StepRecord) -> bool:
+    """A wrong or bad number spends itself, not the action: another number of the borrower may be tried."""
+    return (
+        step.outcome in {Outcome.WRONG_NUMBER, Outcome.REJECTED}
+        and len([s for s in situation.steps if s.rung == step.rung and s.action is step.action])
+        < len([c for c in situation.borrower.contact_points if c.kind in KINDS_FOR[step.action]])
+        and situation.borrower.reachable_by(step.action) is not None
+    )
+
+
+def _due_at(situation: Situation, rung: Rung, *, anchor: datetime, planned: timedelta, now: datetime) -> datetime:
+    ladder, zone = situation.ladder, situation.zone
+    due_at = spaced(anchor, planned, zone=zone, hour=ladder.hour)
+    tried = [s for s in situation.steps if s.rung == rung.name and s.outcome in NEEDS_ANOTHER_TRY]
+    if tried:
+        due_at = max(due_at, spaced(tried[-1].ended_at, rung.again_after, zone=zone, hour=ladder.hour))
+    short = rung.days_past_due.at_least - situation.position.days_past_due
+    if short > 0:
+        early = now.astimezone(zone).date() + timedelta(days=short)
+        due_at = max(due_at, local_instant(early, hour=ladder.hour, zone=zone))
+    return due_at
+
+
+def _closing_after(situation: Situation) -> ClosingReason:
+    for step in reversed(situation.steps):
+        if step.outcome is Outcome.HANDED_OVER and step.action in CLOSES_AS:
+            return CLOSES_AS[step.action]
+    return ClosingReason.EXHAUSTED

@@ -1,0 +1,80 @@
+"""The one way out: an httpx client with time limits, and the reading of its errors as never processed or unknown."""
+
+import logging
+from typing import Any
+
+import httpx
+from twilio.http import HttpClient
+from twilio.http.response import Response as TwilioResponse
+
+from connectors.failure import failed
+from domain.attempt import FailureClass
+
+CONNECT_SECONDS = 3.0
+READ_SECONDS = 30.0
+IDLE_SECONDS = 2.0
+
+# These log addresses, headers and payloads, in which there are tokens and people's numbers.
+for _talker in ("httpx", "httpcore", "python_http_client", "twilio"):
+    logging.getLogger(_talker).setLevel(logging.WARNING)
+
+
+def outbound(*, read_seconds: float = READ_SECONDS) -> httpx.Client:
+    """A client that gives up in time and follows no redirect.
+
+    Idle connections are dropped early: a vendor that closes one in the moment we write to it would leave us with a
+    message of unknown fate. Loopback addresses never go through a proxy.
+    """
+    return httpx.Client(
+        timeout=httpx.Timeout(read_seconds, connect=CONNECT_SECONDS),
+        follow_redirects=False,
+        limits=httpx.Limits(keepalive_expiry=IDLE_SECONDS),
+        mounts={"all://127.0.0.1": None, "all://localhost": None},
+    )
+
+
+def exchange(http: httpx.Client, method: str, url: str, *, vendor: str, **request: Any) -> httpx.Response:
+    """Send one request and return whatever was answered.
+
+    Raises:
+        VendorBusy: no connection was made, so nothing was processed.
+        FateUnknown: the request may have arrived; no answer came, or a broken one.
+    """
+    try:
+        return http.request(method, url, **request)
+    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
+        failure, name = FailureClass.NEVER_PROCESSED, type(error).__name__
+    except httpx.UnsupportedProtocol as error:
+        failure, name = FailureClass.CONFIGURATION, type(error).__name__
+    except httpx.RequestError as error:
+        failure, name = FailureClass.AMBIGUOUS, type(error).__name__
+    # Raised outside the handlers, so that no address travels along as the error's context.
+    raise failed(vendor=vendor, code=name, failure=failure)
+
+
+class TwilioTransport(HttpClient):  # type: ignore[misc] # the SDK is untyped
+    """Carries the Twilio SDK's requests over httpx, to Twilio or to another host that speaks its protocol."""
+
+    def __init__(self, http: httpx.Client, *, base_url: str | None) -> None:
+        super().__init__(logging.getLogger(__name__), is_async=False)
+        self._http = http
+        self._base = httpx.URL(base_url) if base_url else None
+
+    def request(  # noqa: PLR0917 (the SDK's own signature)
+        self,
+        method: str,
+        uri: str,
+        params: dict[str, object] | None = None,
+        data: dict[str, object] | None = None,
+        headers: dict[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        timeout: float | None = None,  # noqa: ARG002 (ours are set on the client)
+        allow_redirects: bool = False,  # noqa: ARG002, FBT001, FBT002 (never)
+    ) -> TwilioResponse:
+        url = httpx.URL(uri)
+        if self._base is not None:
+            url = url.copy_with(scheme=self._base.scheme, host=self._base.host, port=self._base.port)
+        answer = exchange(
+            self._http, method, str(url), vendor="twilio", params=params, data=data, headers=headers, auth=auth
+        )
+        return TwilioResponse(answer.status_code, answer.text, answer.headers)

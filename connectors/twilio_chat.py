@@ -1,0 +1,23 @@
+"""WhatsApp through Twilio: the same resource as SMS, with prefixed addresses."""
+
+import httpx
+import tenacity
+
+from connectors.twilio_messages import TwilioAccount, TwilioMessages
+from domain.message import Accepted, Message
+
+
+class TwilioChat:
+    """Delivers chat messages; `Message.to` is the number of the borrower's WhatsApp account in E.164."""
+
+    def __init__(
+        self,
+        account: TwilioAccount,
+        *,
+        http: httpx.Client | None = None,
+        retrying: tenacity.Retrying | None = None,
+    ) -> None:
+        self._messages = TwilioMessages(account, prefix="whatsapp:", http=http, retrying=retrying)
+
+    def deliver(self, message: Message) -> Accepted:
+        return self._messages.post(message)

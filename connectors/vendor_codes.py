@@ -1,0 +1,61 @@
+"""Reads the vendors' error-code tables and turns an HTTP answer into the error to raise."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from connectors.failure import ConnectorError, failed
+from domain.attempt import FailureClass
+
+TOO_MANY_REQUESTS = 429
+FIRST_CLIENT_ERROR = 400
+FIRST_SERVER_ERROR = 500
+
+
+@dataclass(frozen=True, slots=True)
+class CodeMeaning:
+    """What a caller does about a code, and whether a person should look at how it is classed."""
+
+    failure: FailureClass
+    needs_review: bool = False
+
+
+def meaning_of(code: str, *, table: str) -> CodeMeaning:
+    """What a vendor's code means.
+
+    Args:
+        code: the vendor's code, as it came in an answer or a receipt.
+        table: `twilio`, `sendgrid` or `desk`.
+
+    Returns:
+        The listed meaning; `permanent` and marked for review where the code is not listed.
+    """
+    return _table(table).get(code, CodeMeaning(FailureClass.PERMANENT, needs_review=True))
+
+
+def error_of(*, table: str, vendor: str, status: int, code: str) -> ConnectorError:
+    """The error to raise for an HTTP answer that is not the one hoped for.
+
+    A 429 was never processed. A redirect, a server error or an odd success says nothing about what was done with the
+    request, so its fate is unknown. What is left is a refusal, classed by its code.
+    """
+    if status == TOO_MANY_REQUESTS:
+        return failed(vendor=vendor, code=code, failure=FailureClass.NEVER_PROCESSED)
+    if not FIRST_CLIENT_ERROR <= status < FIRST_SERVER_ERROR:
+        return failed(vendor=vendor, code=f"http_{status}", failure=FailureClass.AMBIGUOUS)
+    meaning = meaning_of(code, table=table)
+    return failed(vendor=vendor, code=code, failure=meaning.failure, needs_review=meaning.needs_review)
+
+
+@cache
+def _table(name: str) -> dict[str, CodeMeaning]:
+    text = Path(__file__).with_name(f"{name}_codes.yaml").read_text(encoding="utf-8")
+    data = yaml.safe_load(text)
+    for_review = set(data["review"])
+    return {
+        code: CodeMeaning(FailureClass(failure), needs_review=code in for_review)
+        for failure, codes in data["classes"].items()
+        for code in codes
+    }

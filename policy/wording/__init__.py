@@ -1,0 +1,1 @@
+"""What is said to borrowers: templates by language and wording, rendered strictly, counted, and checked for respect."""

@@ -1,0 +1,120 @@
+"""A wording becomes a message: the borrower's language, one channel, the facts filled in strictly."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+from jinja2 import UndefinedError
+
+from domain.action import MESSAGES, Action
+from policy.wording.segments import segments
+from policy.wording.template import ENVIRONMENT, Template, Words, read_template_file
+
+TEMPLATES = Path(__file__).parent / "templates"
+LANGUAGES = ("en", "zh")
+FALLBACK = "en"
+# Traditional Chinese is another script, not a dialect: a reader of it is given English rather than Simplified Chinese.
+TRADITIONAL = frozenset({"hant", "tw", "hk", "mo"})
+
+
+class UnknownWording(LookupError):
+    """There is no template of that name in a shipped language."""
+
+
+class NoSuchChannel(LookupError):
+    """The wording has no text for that channel."""
+
+
+class MissingFact(LookupError):
+    """The wording needs a fact that was not given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A message's text, and where it came from.
+
+    segments: what is paid for: SMS segments; 1 for a chat message or an email.
+    digest: of the template's file. language: of the template, which is English where the borrower's own is not shipped.
+    """
+
+    subject: str
+    body: str
+    segments: int
+    wording: str
+    version: int
+    digest: str
+    language: str
+
+
+def render(wording: str, *, channel: Action, language: str, facts: Mapping[str, str]) -> Rendered:
+    """Say a wording through a channel, in the borrower's language where it is shipped and in English where it is not.
+
+    language is a BCP 47 tag (`zh-CN`). Raises UnknownWording, NoSuchChannel or MissingFact.
+    """
+    return render_template(template_of(wording, language=language_for(language)), channel=channel, facts=facts)
+
+
+def render_template(template: Template, *, channel: Action, facts: Mapping[str, str]) -> Rendered:
+    """Say a template through a channel. Raises NoSuchChannel or MissingFact."""
+    words = template.words.get(channel)
+    if words is None:
+        raise NoSuchChannel(f"'{template.wording}' has no text for {channel.value} in '{template.language}'")
+    subject, body = _filled(words, facts=facts, template=template)
+    return Rendered(
+        subject=subject,
+        body=body,
+        segments=segments(body) if channel is Action.SMS else 1,
+        wording=template.wording,
+        version=template.version,
+        digest=template.digest,
+        language=template.language,
+    )
+
+
+def language_for(tag: str) -> str:
+    """The shipped language for a borrower's tag (`en-GB` is en, `zh-Hans-SG` is zh, `zh-TW` and `fr` are en)."""
+    base, *parts = tag.strip().lower().replace("_", "-").split("-")
+    if base not in LANGUAGES or (base == "zh" and TRADITIONAL.intersection(parts)):
+        return FALLBACK
+    return base
+
+
+def wordings() -> frozenset[str]:
+    """The wordings that there are in every shipped language."""
+    by_language = [{w for w, language in shipped_templates() if language == one} for one in LANGUAGES]
+    return frozenset.intersection(*map(frozenset, by_language))
+
+
+def channels_of(wording: str) -> frozenset[Action]:
+    """The channels that a wording has a text for in every shipped language. Raises UnknownWording."""
+    found = MESSAGES
+    for language in LANGUAGES:
+        found &= frozenset(template_of(wording, language=language).words)
+    return found
+
+
+def template_of(wording: str, *, language: str) -> Template:
+    """The template of a wording in a shipped language. Raises UnknownWording."""
+    try:
+        return shipped_templates()[wording, language]
+    except KeyError:
+        raise UnknownWording(f"there is no wording '{wording}' in '{language}'") from None
+
+
+@cache
+def shipped_templates() -> Mapping[tuple[str, str], Template]:
+    """Every template, by wording and language. Raises UnreadableTemplate when one of the files has mistakes."""
+    paths = [path for language in LANGUAGES for path in sorted((TEMPLATES / language).glob("*.yaml"))]
+    return MappingProxyType({(t.wording, t.language): t for t in map(read_template_file, paths)})
+
+
+def _filled(words: Words, *, facts: Mapping[str, str], template: Template) -> tuple[str, str]:
+    try:
+        subject = ENVIRONMENT.from_string(words.subject).render(facts)
+        body = ENVIRONMENT.from_string(words.body).render(facts)
+    except UndefinedError as error:
+        raise MissingFact(f"'{template.wording}' in '{template.language}': {error.message}") from error
+    # A subject is one line, whatever a name in the lender's file holds.
+    return " ".join(subject.split()), body.strip()

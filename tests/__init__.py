@@ -1,0 +1,1 @@
+"""Proofs: one folder a house, and diaries of loans across all of them."""

@@ -1,0 +1,1 @@
+"""Proofs of the pretend world: borrower behaviour, and the sandbox that speaks the vendors' protocols."""

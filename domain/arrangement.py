@@ -5,6 +5,10 @@ from datetime import date, datetime
 from enum import StrEnum
 
 
+KEPT_SHARE = 0.95
+"""An instalment counts as paid from this share of it on (facts: kept means at least 90-95 % paid)."""
+
+
 class ArrangementState(StrEnum):
     """How an arrangement stands."""
 
@@ -40,6 +44,10 @@ class Arrangement:
         total = 0
         for instalment in self.instalments:
             total += instalment.amount_minor
-            if total > self.received_minor:
+            if self.received_minor < KEPT_SHARE * total:
                 return instalment.due_on
         return None
+
+    def is_missed_by(self, day: date) -> bool:
+        """Whether less came in than was due by the end of a day, beyond the tolerance."""
+        return self.received_minor < KEPT_SHARE * self.due_by(day)

@@ -50,13 +50,14 @@ class Statement:
 def position_of(statement: Statement, *, received_minor: int, on: date) -> Position:
     """The position on a day, after `received_minor` (net of reversals) came in since the statement.
 
-    Money pays the oldest instalment first. A part payment moves the oldest unpaid due date forward by the instalments
+    Negative money (a payment of before the statement was taken back) adds to the arrears. Money pays the oldest instalment
+    first. A part payment moves the oldest unpaid due date forward by the instalments
     that it covers whole; it never moves it back.
     """
     unpaid = received_minor
     for due_on, amount in instalments_of(statement):
         if unpaid < amount:
-            left = statement.arrears_minor - max(received_minor, 0)
+            left = statement.arrears_minor - received_minor
             return Position(arrears_minor=left, days_past_due=max((on - due_on).days, 0))
         unpaid -= amount
     return Position(arrears_minor=0, days_past_due=0)

@@ -18,6 +18,8 @@ class PortfolioRow(SQLModel, table=True):
     name: str = Field(unique=True)
     currency: str
     lender: str
+    help_phone: str
+    pay_url: str
     packs: list[str] = Field(sa_column=Column(JSON, nullable=False))
     created_at: datetime = Field(sa_type=UtcDateTime)
 

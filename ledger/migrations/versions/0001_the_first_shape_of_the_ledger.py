@@ -48,6 +48,8 @@ def upgrade() -> None:
     sa.Column('name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('currency', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('lender', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('help_phone', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('pay_url', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('packs', sa.JSON(), nullable=False),
     sa.Column('created_at', ledger.tables.columns.UtcDateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_portfolios')),

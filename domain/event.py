@@ -1,0 +1,35 @@
+"""The names of what happens to a loan, for the record and for the people who read it."""
+
+from enum import StrEnum
+
+
+class EventKind(StrEnum):
+    """Every event that the ledger appends."""
+
+    LOAN_IMPORTED = "loan_imported"
+    LOAN_RESTATED = "loan_restated"
+    JOURNEY_OPENED = "journey_opened"
+    JOURNEY_CLOSED = "journey_closed"
+    STEP_ENDED = "step_ended"
+    ATTEMPT_ACCEPTED = "attempt_accepted"
+    ATTEMPT_FAILED = "attempt_failed"
+    ATTEMPT_UNKNOWN = "attempt_unknown"
+    RECEIPT_APPLIED = "receipt_applied"
+    OPTED_OUT = "opted_out"
+    CONTACT_SPOILED = "contact_spoiled"
+    WORK_OPENED = "work_opened"
+    WORK_TAKEN = "work_taken"
+    WORK_RECORDED = "work_recorded"
+    WORK_LAPSED = "work_lapsed"
+    WORK_WITHDRAWN = "work_withdrawn"
+    PAYMENT_RECEIVED = "payment_received"
+    PAYMENT_REVERSED = "payment_reversed"
+    PROMISE_MADE = "promise_made"
+    PROMISE_KEPT = "promise_kept"
+    PROMISE_BROKEN = "promise_broken"
+    ARRANGEMENT_AGREED = "arrangement_agreed"
+    ARRANGEMENT_KEPT = "arrangement_kept"
+    ARRANGEMENT_BROKEN = "arrangement_broken"
+    HOLD_PLACED = "hold_placed"
+    HOLD_LIFTED = "hold_lifted"
+    CHANNEL_MISCONFIGURED = "channel_misconfigured"

@@ -1,0 +1,30 @@
+"""What a vendor tells us afterwards: a receipt for an attempt, or a reply from the person."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from domain.attempt import AttemptState
+
+
+class ReceiptKind(StrEnum):
+    """What the news is about."""
+
+    STATUS = "status"
+    STOP = "stop"
+    REPLY = "reply"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """One piece of news. `event_id` is unique for the vendor, so that a repeat is recognised.
+
+    state: for a status, what it says of the attempt. sender: for a stop or reply, the number or address that it came from.
+    """
+
+    vendor: str
+    event_id: str
+    kind: ReceiptKind
+    attempt_id: str | None = None
+    state: AttemptState | None = None
+    code: str | None = None
+    sender: str | None = field(default=None, repr=False)

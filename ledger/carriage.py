@@ -1,0 +1,100 @@
+"""Which flow run carries which journey: what an intake must start, and what a repair must mend."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from domain.arrears import bucket_of
+from domain.journey import JourneyState, WaitingFor
+from ledger.tables.journey import JourneyRow, LadderRow
+from ledger.tables.loan import LoanRow, PortfolioRow
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """An open journey as its driver needs it.
+
+    due_at: when it is to be looked at next; None while a run holds it. wake_seq > seen_wake_seq: it was woken and no turn
+    has seen that yet.
+    """
+
+    journey_id: str
+    loan_number: str
+    portfolio: str
+    ladder: str
+    bucket: int
+    flow_run_id: str | None
+    due_at: datetime | None
+    waiting_for: WaitingFor
+    waiting_reason: str
+    lease_until: datetime | None
+    was_woken: bool
+
+    @property
+    def tags(self) -> list[str]:
+        """The tags of its flow run: portfolio, ladder and the bucket it opened in."""
+        return [f"portfolio:{self.portfolio}", f"ladder:{self.ladder}", f"bucket:{self.bucket}"]
+
+
+def open_journeys_carried(session: Session, *, only: list[str] | None = None) -> list[Carried]:
+    """Every open journey (or those of the given ids) with the run that carries it."""
+    query = (
+        select(JourneyRow, LoanRow.number, PortfolioRow.name, LadderRow.name)
+        .join(LoanRow, col(LoanRow.id) == col(JourneyRow.loan_id))
+        .join(PortfolioRow, col(PortfolioRow.id) == col(LoanRow.portfolio_id))
+        .join(LadderRow, col(LadderRow.digest) == col(JourneyRow.ladder_digest))
+        .where(JourneyRow.state == JourneyState.OPEN.value)
+        .order_by(col(LoanRow.number))
+    )
+    if only is not None:
+        query = query.where(col(JourneyRow.id).in_(only))
+    return [
+        Carried(
+            journey_id=journey.id,
+            loan_number=number,
+            portfolio=portfolio,
+            ladder=ladder,
+            bucket=bucket_of(journey.opening_days_past_due),
+            flow_run_id=journey.flow_run_id,
+            due_at=journey.due_at,
+            waiting_for=WaitingFor(journey.waiting_for) if journey.waiting_for else WaitingFor.TIME,
+            waiting_reason=journey.waiting_reason or "",
+            lease_until=journey.lease_until,
+            was_woken=journey.wake_seq > journey.seen_wake_seq,
+        )
+        for journey, number, portfolio, ladder in session.exec(query).all()
+    ]
+
+
+def carried_by(session: Session, journey_id: str, *, flow_run_id: str) -> None:
+    """Note the flow run that carries a journey from now on."""
+    session.get_one(JourneyRow, journey_id).flow_run_id = flow_run_id
+
+
+def unsettled(session: Session, *, now: datetime) -> int:
+    """How many open journeys still have something to do at `now`: held by a run, due, or woken and not looked at."""
+    rows = session.exec(select(JourneyRow).where(JourneyRow.state == JourneyState.OPEN.value)).all()
+    return sum(
+        1
+        for row in rows
+        if row.wake_seq > row.seen_wake_seq or row.due_at is None or row.due_at <= now or row.lease_until is not None
+    )
+
+
+def next_due_at(session: Session) -> datetime | None:
+    """The earliest instant at which an open journey is to be looked at; None when none waits."""
+    return session.exec(
+        select(JourneyRow.due_at)
+        .where(JourneyRow.state == JourneyState.OPEN.value, col(JourneyRow.due_at).is_not(None))
+        .order_by(col(JourneyRow.due_at))
+    ).first()
+
+
+def due_journeys(session: Session, *, now: datetime) -> list[str]:
+    """Ids of open journeys whose wait is over at `now`."""
+    return list(
+        session.exec(
+            select(JourneyRow.id).where(JourneyRow.state == JourneyState.OPEN.value, col(JourneyRow.due_at) <= now)
+        ).all()
+    )

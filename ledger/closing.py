@@ -1,0 +1,41 @@
+"""Closing a journey: nothing waits any more, and open work is taken off people's lists."""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from domain.event import EventKind
+from domain.journey import ClosingReason, JourneyState
+from domain.work_item import WorkKind, WorkState
+from ledger import events
+from ledger.situations import OPEN_WORK
+from ledger.tables.journey import JourneyRow
+from ledger.tables.work_item import WorkItemRow
+
+
+def close_journey(session: Session, journey: JourneyRow, *, reason: ClosingReason, now: datetime) -> None:
+    """End a journey for a reason; its open work items are withdrawn."""
+    journey.state = JourneyState.CLOSED.value
+    journey.closing_reason = reason.value
+    journey.closed_at = now
+    journey.due_at = journey.waiting_for = journey.waiting_reason = journey.lease_until = None
+    withdraw_work(session, journey, now=now)
+    events.append(
+        session, EventKind.JOURNEY_CLOSED, loan_id=journey.loan_id, journey_id=journey.id, at=now, reason=reason.value
+    )
+
+
+def withdraw_work(session: Session, journey: JourneyRow, *, now: datetime) -> None:
+    """Take the journey's open work off the lists; a question about an attempt's fate stays."""
+    rows = session.exec(
+        select(WorkItemRow).where(
+            WorkItemRow.journey_id == journey.id,
+            col(WorkItemRow.state).in_(OPEN_WORK),
+            WorkItemRow.kind != WorkKind.RECONCILE_ATTEMPT.value,
+        )
+    ).all()
+    for row in rows:
+        row.state, row.recorded_at = WorkState.WITHDRAWN.value, now
+        events.append(
+            session, EventKind.WORK_WITHDRAWN, loan_id=row.loan_id, journey_id=journey.id, at=now, work_item=row.id
+        )

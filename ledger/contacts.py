@@ -1,0 +1,55 @@
+"""What is learned about a contact point: it is bad, belongs to someone else, or its owner does not want to hear from us."""
+
+from datetime import datetime
+
+from sqlmodel import Session, select
+
+from domain.borrower import ContactState
+from domain.event import EventKind
+from domain.journey import JourneyState
+from ledger import events
+from ledger.database import keyring_of
+from ledger.tables.borrower import ContactPointRow
+from ledger.tables.journey import JourneyRow
+from ledger.waking import wake
+
+
+def mark_contact(
+    session: Session, contact_point_id: str, state: ContactState, *, journey: JourneyRow, now: datetime
+) -> None:
+    """Change one contact point's state, with an event on the journey that found it out."""
+    point = session.get_one(ContactPointRow, contact_point_id)
+    point.state, point.changed_at = state.value, now
+    kind = EventKind.OPTED_OUT if state is ContactState.OPTED_OUT else EventKind.CONTACT_SPOILED
+    events.append(
+        session, kind, loan_id=journey.loan_id, journey_id=journey.id, at=now, contact_point=point.id, state=state.value
+    )
+
+
+def opt_out(session: Session, text: str, *, now: datetime) -> int:
+    """Nobody is contacted at this number or address any more, on any loan; returns how many contact points that were.
+
+    A mobile number that opts out of texts is left out of calls too: the person asked to be left alone at that number.
+    """
+    points = session.exec(
+        select(ContactPointRow).where(ContactPointRow.lookup == keyring_of(session).lookup(text))
+    ).all()
+    for point in points:
+        journeys = session.exec(
+            select(JourneyRow).where(
+                JourneyRow.borrower_id == point.borrower_id, JourneyRow.state == JourneyState.OPEN.value
+            )
+        ).all()
+        point.state, point.changed_at = ContactState.OPTED_OUT.value, now
+        for journey in journeys:
+            events.append(
+                session,
+                EventKind.OPTED_OUT,
+                loan_id=journey.loan_id,
+                journey_id=journey.id,
+                at=now,
+                contact_point=point.id,
+                state=point.state,
+            )
+            wake(session, journey.id, reason="the borrower opted out", now=now)
+    return len(points)

@@ -1,0 +1,14 @@
+"""Inserting a row unless it is there: the one statement that both databases spell differently."""
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, SQLModel
+
+
+def insert_new(session: Session, row: SQLModel) -> bool:
+    """Insert, or do nothing when a unique key is taken already; True when the row is new."""
+    is_postgres = session.get_bind().dialect.name == "postgresql"
+    table = type(row).__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
+    values = row.model_dump()
+    statement = (postgresql.insert(table) if is_postgres else sqlite.insert(table)).values(values)
+    result = session.connection().execute(statement.on_conflict_do_nothing())
+    return result.rowcount == 1

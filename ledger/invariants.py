@@ -1,0 +1,150 @@
+"""What must always be true of a ledger, one sentence and one query each; run after every test and on a schedule."""
+
+from collections.abc import Callable
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from domain.attempt import AttemptState
+from domain.journey import JourneyState
+from domain.step import Outcome
+from domain.verdict import Allowed
+from ledger.tables.attempt import AttemptRow, VerdictRow
+from ledger.tables.journey import AssignmentRow, JourneyRow, StepRow, TurnRow
+from ledger.tables.loan import LoanRow
+from ledger.tables.money import CostRow, PaymentRow, ReversalRow
+from ledger.tables.work_item import WorkItemRow
+from ledger.claiming import LEFT_OR_MAY_HAVE
+from ledger.situations import OPEN_WORK
+
+
+def sent_without_permission(session: Session) -> list[str]:
+    """No contact left without an allowing verdict: ids of attempts that did."""
+    allowed = select(VerdictRow.attempt_id).where(VerdictRow.verdict == Allowed.__name__.lower())
+    return list(
+        session.exec(
+            select(AttemptRow.id).where(col(AttemptRow.state).in_(LEFT_OR_MAY_HAVE), col(AttemptRow.id).not_in(allowed))
+        ).all()
+    )
+
+
+def sent_without_step(session: Session) -> list[str]:
+    """Every message that a vendor took ended a step: ids of attempts that did not."""
+    rows = session.exec(
+        select(AttemptRow)
+        .outerjoin(
+            StepRow,
+            (col(StepRow.journey_id) == col(AttemptRow.journey_id))
+            & (col(StepRow.rung) == col(AttemptRow.rung))
+            & (col(StepRow.turn_no) == col(AttemptRow.turn_no)),
+        )
+        .where(
+            col(AttemptRow.state).in_(
+                [AttemptState.ACCEPTED.value, AttemptState.DELIVERED.value, AttemptState.UNDELIVERED.value]
+            ),
+            col(AttemptRow.action).in_(["sms", "email", "chat"]),
+            col(StepRow.id).is_(None),
+        )
+    ).all()
+    return [row.id for row in rows]
+
+
+def steps_sent_without_attempt(session: Session) -> list[str]:
+    """Every step that says `sent` has the attempt that left: ids of steps that do not."""
+    rows = session.exec(
+        select(StepRow)
+        .outerjoin(
+            AttemptRow,
+            (col(StepRow.journey_id) == col(AttemptRow.journey_id))
+            & (col(StepRow.rung) == col(AttemptRow.rung))
+            & (col(StepRow.turn_no) == col(AttemptRow.turn_no)),
+        )
+        .where(StepRow.outcome == Outcome.SENT.value, col(AttemptRow.id).is_(None))
+    ).all()
+    return [row.id for row in rows]
+
+
+def journeys_without_assignment(session: Session) -> list[str]:
+    """Every journey has its arm and probability on file: ids of those that do not."""
+    assigned = select(AssignmentRow.journey_id)
+    return list(session.exec(select(JourneyRow.id).where(col(JourneyRow.id).not_in(assigned))).all())
+
+
+def open_work_of_closed_journeys(session: Session) -> list[str]:
+    """Nobody is asked to work on a closed journey: ids of work items that still ask."""
+    return list(
+        session.exec(
+            select(WorkItemRow.id)
+            .join(JourneyRow, col(JourneyRow.id) == col(WorkItemRow.journey_id))
+            .where(
+                JourneyRow.state == JourneyState.CLOSED.value,
+                col(WorkItemRow.state).in_(OPEN_WORK),
+                WorkItemRow.kind != "reconcile_attempt",
+            )
+        ).all()
+    )
+
+
+def acts_on_closed_journeys(session: Session) -> list[str]:
+    """Nothing is decided after a journey closed: ids of turns that were."""
+    return list(
+        session.exec(
+            select(TurnRow.id)
+            .join(JourneyRow, col(JourneyRow.id) == col(TurnRow.journey_id))
+            .where(JourneyRow.state == JourneyState.CLOSED.value, col(TurnRow.turn_no) > col(JourneyRow.turn_no))
+        ).all()
+    )
+
+
+def money_in_a_foreign_currency(session: Session) -> list[str]:
+    """Payments and costs are in their loan's currency: ids of rows that are not."""
+    payments = session.exec(
+        select(PaymentRow.id)
+        .join(LoanRow, col(LoanRow.id) == col(PaymentRow.loan_id))
+        .where(col(PaymentRow.currency) != col(LoanRow.currency))
+    ).all()
+    costs = session.exec(
+        select(CostRow.id)
+        .join(LoanRow, col(LoanRow.id) == col(CostRow.loan_id))
+        .where(col(CostRow.currency) != col(LoanRow.currency))
+    ).all()
+    return [*payments, *costs]
+
+
+def reversals_beyond_payment(session: Session) -> list[str]:
+    """No more is taken back than was paid: ids of payments where it was."""
+    return list(
+        session.exec(
+            select(PaymentRow.id)
+            .join(ReversalRow, col(ReversalRow.payment_id) == col(PaymentRow.id))
+            .group_by(col(PaymentRow.id), col(PaymentRow.amount_minor))
+            .having(func.sum(ReversalRow.amount_minor) > PaymentRow.amount_minor)
+        ).all()
+    )
+
+
+def costs_that_do_not_multiply(session: Session) -> list[str]:
+    """Every cost is its units times its price: ids of rows that are not."""
+    return list(
+        session.exec(
+            select(CostRow.id).where(col(CostRow.amount_millis) != col(CostRow.quantity) * col(CostRow.price_millis))
+        ).all()
+    )
+
+
+INVARIANTS: tuple[Callable[[Session], list[str]], ...] = (
+    sent_without_permission,
+    sent_without_step,
+    steps_sent_without_attempt,
+    journeys_without_assignment,
+    open_work_of_closed_journeys,
+    acts_on_closed_journeys,
+    money_in_a_foreign_currency,
+    reversals_beyond_payment,
+    costs_that_do_not_multiply,
+)
+
+
+def broken(session: Session) -> dict[str, list[str]]:
+    """Every invariant that does not hold, by its name, with the rows that break it; empty when all is well."""
+    return {check.__name__: rows for check in INVARIANTS if (rows := check(session))}

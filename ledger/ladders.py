@@ -1,0 +1,36 @@
+"""Published ladders, kept whole under their digest: a journey reads the version that it was opened on, for ever."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from ledger.tables.journey import LadderRow
+from policy.ladders.ladder import Ladder
+from policy.ladders.reading import canonical_text, read_ladder
+
+
+def publish(session: Session, ladder: Ladder, *, content: str, now: datetime) -> None:
+    """Keep a ladder; a digest that is there already is left as it is."""
+    if session.get(LadderRow, ladder.digest) is None:
+        session.add(
+            LadderRow(
+                digest=ladder.digest,
+                name=ladder.name,
+                version=ladder.version,
+                content=canonical_text(content),
+                published_at=now,
+            )
+        )
+        session.flush()
+
+
+def pinned_ladder(session: Session, digest: str) -> Ladder:
+    """The ladder of that digest."""
+    cached = _READ.get(digest)
+    if cached is None:
+        row = session.get_one(LadderRow, digest)
+        cached = _READ[digest] = read_ladder(row.content, name=f"{row.name} v{row.version}")
+    return cached
+
+
+_READ: dict[str, Ladder] = {}

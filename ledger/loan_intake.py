@@ -1,0 +1,205 @@
+"""Taking in the lender's loans: new ones are added, newer statements replace older ones, the same file again changes nothing.
+
+Everything happens in the caller's transaction, so a file is taken in whole or not at all.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert
+from sqlmodel import Session, select
+
+from domain.book import BookLoan
+from domain.borrower import ContactState
+from domain.event import EventKind
+from ledger.database import keyring_of
+from ledger.keyring import Keyring
+from ledger.tables.borrower import BorrowerRow, ContactPointRow
+from ledger.tables.columns import new_id
+from ledger.tables.journey import EventRow
+from ledger.tables.loan import LoanRow, PortfolioRow
+from ledger.waking import wake_open_journey_of
+
+BATCH = 2000
+RESTATED = (
+    "balance_minor",
+    "arrears_minor",
+    "instalment_minor",
+    "past_due_since_on",
+    "as_of_on",
+    "product",
+    "segment",
+    "attributes",
+    "originated_on",
+)
+
+
+@dataclass(slots=True)
+class LoansTaken:
+    """How many rows were new, restated or known already; `outdated` ones are older than what the ledger holds."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    outdated: int = 0
+
+
+def take_in_loans(
+    session: Session,
+    portfolio: PortfolioRow,
+    loans: Iterable[BookLoan],
+    *,
+    now: datetime,
+    on_row: Callable[[], None] = lambda: None,
+) -> LoansTaken:
+    """Store the lender's loans and borrowers. `on_row` is called after each one, for a progress bar."""
+    intake = _Intake(session, portfolio, now=now)
+    for loan in loans:
+        intake.take(loan)
+        on_row()
+    intake.flush()
+    return intake.taken
+
+
+class _Intake:
+    """The rows on their way into the tables, a batch at a time."""
+
+    def __init__(self, session: Session, portfolio: PortfolioRow, *, now: datetime) -> None:
+        self.session, self.portfolio, self.now = session, portfolio, now
+        self.keyring: Keyring = keyring_of(session)
+        self.taken = LoansTaken()
+        self.loans = {
+            row.number: row for row in session.exec(select(LoanRow).where(LoanRow.portfolio_id == portfolio.id)).all()
+        }
+        self.borrowers = {
+            row.number: (row.id, row.data_key)
+            for row in session.exec(select(BorrowerRow).where(BorrowerRow.portfolio_id == portfolio.id)).all()
+        }
+        self.contacts: set[tuple[str, str, bytes]] = {
+            (borrower, kind, lookup)
+            for borrower, kind, lookup in session.exec(
+                select(ContactPointRow.borrower_id, ContactPointRow.kind, ContactPointRow.lookup)
+            ).all()
+        }
+        self.added: set[str] = set()
+        self.pending: dict[type, list[dict[str, Any]]] = {
+            BorrowerRow: [],
+            ContactPointRow: [],
+            LoanRow: [],
+            EventRow: [],
+        }
+
+    def take(self, loan: BookLoan) -> None:
+        borrower_id = self._borrower(loan)
+        known = self.loans.get(loan.number)
+        if known is not None:
+            self._restate(known, loan)
+        elif loan.number not in self.added:
+            self._add(loan, borrower_id)
+        if len(self.pending[LoanRow]) >= BATCH:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what is pending, parents first."""
+        for table, rows in self.pending.items():
+            if rows:
+                self.session.connection().execute(insert(table), rows)
+                rows.clear()
+        self.session.flush()
+
+    def _borrower(self, loan: BookLoan) -> str:
+        known = self.borrowers.get(loan.borrower_number)
+        if known is None:
+            known = new_id(), self.keyring.new_data_key()
+            self.borrowers[loan.borrower_number] = known
+            self.pending[BorrowerRow].append(
+                {
+                    "id": known[0],
+                    "portfolio_id": self.portfolio.id,
+                    "number": loan.borrower_number,
+                    "name_sealed": self.keyring.seal(known[1], loan.borrower_name),
+                    "data_key": known[1],
+                    "timezone": loan.timezone,
+                    "language": loan.language,
+                    "jurisdiction": loan.jurisdiction,
+                    "created_at": self.now,
+                }
+            )
+        self._contact_points(loan, *known)
+        return known[0]
+
+    def _contact_points(self, loan: BookLoan, borrower_id: str, data_key: bytes) -> None:
+        for contact in loan.contacts:
+            lookup = self.keyring.lookup(contact.text)
+            key = (borrower_id, contact.kind.value, lookup)
+            if key in self.contacts:
+                continue
+            self.contacts.add(key)
+            state = ContactState.VERIFIED if contact.is_verified else ContactState.UNVERIFIED
+            self.pending[ContactPointRow].append(
+                {
+                    "id": new_id(),
+                    "borrower_id": borrower_id,
+                    "kind": contact.kind.value,
+                    "text_sealed": self.keyring.seal(data_key, contact.text),
+                    "lookup": lookup,
+                    "state": state.value,
+                    "provenance": "lender's book",
+                    "verified_at": self.now if contact.is_verified else None,
+                    "changed_at": self.now,
+                }
+            )
+
+    def _add(self, loan: BookLoan, borrower_id: str) -> None:
+        loan_id = new_id()
+        self.added.add(loan.number)
+        self.pending[LoanRow].append(
+            {
+                "id": loan_id,
+                "portfolio_id": self.portfolio.id,
+                "number": loan.number,
+                "borrower_id": borrower_id,
+                "currency": loan.currency,
+                "deceased": False,
+                "withdrawn": False,
+                "created_at": self.now,
+                **_restatable(loan),
+            }
+        )
+        self._event(EventKind.LOAN_IMPORTED, loan_id, loan)
+        self.taken.new += 1
+
+    def _restate(self, row: LoanRow, loan: BookLoan) -> None:
+        fresh = _restatable(loan)
+        if loan.statement.as_of_on < row.as_of_on:
+            self.taken.outdated += 1
+        elif all(getattr(row, name) == fresh[name] for name in RESTATED):
+            self.taken.unchanged += 1
+        else:
+            for name in RESTATED:
+                setattr(row, name, fresh[name])
+            self._event(EventKind.LOAN_RESTATED, row.id, loan)
+            wake_open_journey_of(self.session, row.id, reason="a newer statement came in", now=self.now)
+            self.taken.changed += 1
+
+    def _event(self, kind: EventKind, loan_id: str, loan: BookLoan) -> None:
+        facts = {"arrears_minor": loan.statement.arrears_minor, "as_of": loan.statement.as_of_on.isoformat()}
+        self.pending[EventRow].append(
+            {"loan_id": loan_id, "journey_id": None, "kind": kind.value, "at": self.now, "facts": facts}
+        )
+
+
+def _restatable(loan: BookLoan) -> dict[str, Any]:
+    return {
+        "balance_minor": loan.balance_minor,
+        "arrears_minor": loan.statement.arrears_minor,
+        "instalment_minor": loan.statement.instalment_minor,
+        "past_due_since_on": loan.statement.past_due_since_on,
+        "as_of_on": loan.statement.as_of_on,
+        "product": loan.product,
+        "segment": loan.segment,
+        "attributes": loan.attributes,
+        "originated_on": loan.originated_on,
+    }

@@ -1,0 +1,174 @@
+"""Recording what the vendor or desk answered: accepted, refused, never processed, or unknown."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, select
+
+from domain.action import Action
+from domain.attempt import AttemptState, FailureClass
+from domain.borrower import ContactState
+from domain.cost import CostUnit
+from domain.event import EventKind
+from domain.message import Accepted
+from domain.step import Outcome
+from domain.work_item import WorkKind
+from ledger import events
+from ledger.contacts import mark_contact
+from ledger.steps import charge, end_step
+from ledger.tables.attempt import AttemptRow
+from ledger.tables.journey import JourneyRow, TurnRow
+from ledger.work import open_work
+
+UNIT_FOR: dict[Action, CostUnit] = {
+    Action.SMS: CostUnit.SMS_SEGMENT,
+    Action.EMAIL: CostUnit.EMAIL,
+    Action.CHAT: CostUnit.CHAT_MESSAGE,
+    Action.LEGAL_REFERRAL: CostUnit.LEGAL_FILING,
+}
+"""What is paid for when the vendor or desk takes it; visits and calls are charged when they were made."""
+
+BUSY_AGAIN_AFTER = timedelta(minutes=15)
+MISCONFIGURED_AGAIN_AFTER = timedelta(hours=1)
+RECONCILE_WITHIN = timedelta(days=3)
+
+SPOILS_CONTACT: dict[FailureClass, ContactState] = {
+    FailureClass.OPT_OUT: ContactState.OPTED_OUT,
+    FailureClass.BAD_NUMBER: ContactState.BAD,
+}
+
+
+def record_accepted(session: Session, attempt_id: str, accepted: Accepted, *, now: datetime) -> Outcome:
+    """The vendor took it. Also right when another run declared it unknown meanwhile: an accepted outcome is never lost."""
+    attempt = session.get_one(AttemptRow, attempt_id, with_for_update=True)
+    journey = session.get_one(JourneyRow, attempt.journey_id)
+    attempt.vendor, attempt.vendor_id = accepted.vendor, accepted.vendor_id
+    mark_accepted(session, attempt, journey, now=now)
+    return Outcome.SENT
+
+
+def mark_accepted(session: Session, attempt: AttemptRow, journey: JourneyRow, *, now: datetime) -> None:
+    """The contact left: charge it, end the step, and give desk orders their work item."""
+    if attempt.state not in {AttemptState.SENDING.value, AttemptState.UNKNOWN.value}:
+        return
+    action = Action(attempt.action)
+    attempt.state, attempt.recorded_at = AttemptState.ACCEPTED.value, now
+    if action in UNIT_FOR:
+        charge(
+            session,
+            journey,
+            turn_no=attempt.turn_no,
+            rung=attempt.rung,
+            action=action,
+            unit=UNIT_FOR[action],
+            quantity=max(attempt.segments, 1),
+            now=now,
+        )
+    events.append(
+        session,
+        EventKind.ATTEMPT_ACCEPTED,
+        loan_id=journey.loan_id,
+        journey_id=journey.id,
+        at=now,
+        attempt=attempt.id,
+        vendor=attempt.vendor,
+    )
+    if action.is_message:
+        _end(session, attempt, journey, outcome=Outcome.SENT, now=now)
+    else:
+        turn = session.get_one(TurnRow, _turn_id(session, attempt))
+        open_work(session, journey, turn=turn, kind=WorkKind(action.value), attempt_id=attempt.id, now=now)
+
+
+def record_failure(session: Session, attempt_id: str, *, failure: FailureClass, code: str, now: datetime) -> Outcome:
+    """The vendor did not take it, or nobody knows: what becomes of the attempt, the contact point and the step."""
+    attempt = session.get_one(AttemptRow, attempt_id, with_for_update=True)
+    journey = session.get_one(JourneyRow, attempt.journey_id)
+    if attempt.state != AttemptState.SENDING.value:
+        return Outcome.UNKNOWN
+    if failure is FailureClass.AMBIGUOUS:
+        mark_unknown(session, attempt, journey, code=code, now=now)
+        return Outcome.UNKNOWN
+    attempt.failure, attempt.failure_code, attempt.recorded_at = failure.value, code, now
+    events.append(
+        session,
+        EventKind.CHANNEL_MISCONFIGURED if failure is FailureClass.CONFIGURATION else EventKind.ATTEMPT_FAILED,
+        loan_id=journey.loan_id,
+        journey_id=journey.id,
+        at=now,
+        attempt=attempt.id,
+        failure=failure.value,
+        code=code,
+    )
+    again_after = {
+        FailureClass.NEVER_PROCESSED: BUSY_AGAIN_AFTER,
+        FailureClass.THROTTLE: BUSY_AGAIN_AFTER,
+        FailureClass.CONFIGURATION: MISCONFIGURED_AGAIN_AFTER,
+        FailureClass.OUR_WEBHOOK: MISCONFIGURED_AGAIN_AFTER,
+    }.get(failure)
+    if again_after is not None:
+        attempt.state = AttemptState.RELEASED.value
+        reason = f"the vendor did not take it: {failure.value.replace('_', ' ')} ({code})"
+        _end(session, attempt, journey, outcome=Outcome.DEFERRED, reason=reason, until=now + again_after, now=now)
+        return Outcome.DEFERRED
+    attempt.state = AttemptState.REJECTED.value
+    if failure in SPOILS_CONTACT and attempt.contact_point_id is not None:
+        mark_contact(session, attempt.contact_point_id, SPOILS_CONTACT[failure], journey=journey, now=now)
+    reason = f"the vendor refused it: {failure.value.replace('_', ' ')} ({code})"
+    _end(session, attempt, journey, outcome=Outcome.REJECTED, reason=reason, now=now)
+    return Outcome.REJECTED
+
+
+def mark_unknown(session: Session, attempt: AttemptRow, journey: JourneyRow, *, code: str, now: datetime) -> None:
+    """Nobody knows whether it left: the step goes on as if it had, nothing is sent again, and a person is asked."""
+    attempt.state, attempt.recorded_at = AttemptState.UNKNOWN.value, now
+    attempt.failure, attempt.failure_code = FailureClass.AMBIGUOUS.value, code
+    events.append(
+        session,
+        EventKind.ATTEMPT_UNKNOWN,
+        loan_id=journey.loan_id,
+        journey_id=journey.id,
+        at=now,
+        attempt=attempt.id,
+        code=code,
+    )
+    reason = f"no clear answer from the vendor ({code})"
+    _end(session, attempt, journey, outcome=Outcome.UNKNOWN, reason=reason, now=now)
+    turn = session.get_one(TurnRow, _turn_id(session, attempt))
+    open_work(
+        session,
+        journey,
+        turn=turn,
+        kind=WorkKind.RECONCILE_ATTEMPT,
+        attempt_id=attempt.id,
+        now=now,
+        deadline_at=now + RECONCILE_WITHIN,
+    )
+
+
+def _end(
+    session: Session,
+    attempt: AttemptRow,
+    journey: JourneyRow,
+    *,
+    outcome: Outcome,
+    now: datetime,
+    reason: str = "",
+    until: datetime | None = None,
+) -> None:
+    end_step(
+        session,
+        journey,
+        turn_no=attempt.turn_no,
+        rung=attempt.rung,
+        action=Action(attempt.action),
+        outcome=outcome,
+        reason=reason,
+        until=until,
+        now=now,
+    )
+
+
+def _turn_id(session: Session, attempt: AttemptRow) -> str:
+    return session.exec(
+        select(TurnRow.id).where(TurnRow.journey_id == attempt.journey_id, TurnRow.turn_no == attempt.turn_no)
+    ).one()

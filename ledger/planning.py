@@ -1,0 +1,140 @@
+"""Writing a contact down before it is made: the first of the three transactions around every send."""
+
+import hashlib
+import json
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, select
+
+from domain.action import Action
+from domain.attempt import AttemptState
+from domain.borrower import KINDS_FOR, ContactPoint
+from domain.money import Money
+from domain.step import Outcome
+from ledger.people import contact_text, person_of, seal_for
+from ledger.positions import position_at
+from ledger.situations import borrower_of
+from ledger.steps import end_step
+from ledger.tables.attempt import AttemptRow
+from ledger.tables.borrower import BorrowerRow
+from ledger.tables.columns import new_id
+from ledger.tables.journey import JourneyRow
+from ledger.tables.loan import LoanRow, PortfolioRow
+from ledger.turns import Turn, held
+from policy.ladders.ladder import Rung
+from policy.wording.rendering import render
+
+
+def plan(session: Session, turn: Turn, *, rung: Rung, action: Action, public_url: str, now: datetime) -> str | None:
+    """Insert the attempt of this turn and return its id; the id of the one that is there when the turn is resumed.
+
+    None when the borrower has no usable contact point any more: the step is then recorded as blocked.
+    """
+    journey = held(session, turn.journey_id, fence=turn.fence)
+    existing = session.exec(
+        select(AttemptRow.id).where(
+            AttemptRow.journey_id == journey.id, AttemptRow.rung == rung.name, AttemptRow.turn_no == turn.number
+        )
+    ).first()
+    if existing is not None:
+        return existing
+    point = borrower_of(session, journey.borrower_id).reachable_by(action)
+    if point is None and KINDS_FOR[action]:
+        end_step(
+            session,
+            journey,
+            turn_no=turn.number,
+            rung=rung.name,
+            action=action,
+            outcome=Outcome.BLOCKED,
+            reason="no usable contact point",
+            now=now,
+        )
+        return None
+    attempt = AttemptRow(
+        id=new_id(),
+        journey_id=journey.id,
+        borrower_id=journey.borrower_id,
+        rung=rung.name,
+        turn_no=turn.number,
+        action=action.value,
+        contact_point_id=None if point is None else point.id,
+        state=AttemptState.PLANNED.value,
+        text_digest="",
+        text_sealed=b"",
+        fence=turn.fence,
+        planned_at=now,
+    )
+    if action.is_message:
+        _write_message(session, attempt, journey, rung=rung, action=action, public_url=public_url, now=now)
+    else:
+        _write_order(session, attempt, journey, point=point, action=action, now=now)
+    session.add(attempt)
+    return attempt.id
+
+
+def _write_message(
+    session: Session,
+    attempt: AttemptRow,
+    journey: JourneyRow,
+    *,
+    rung: Rung,
+    action: Action,
+    public_url: str,
+    now: datetime,
+) -> None:
+    loan = session.get_one(LoanRow, journey.loan_id)
+    portfolio = session.get_one(PortfolioRow, loan.portfolio_id)
+    borrower = session.get_one(BorrowerRow, journey.borrower_id)
+    position = position_at(session, loan, zone=ZoneInfo(borrower.timezone), now=now)
+    rendered = render(
+        rung.wording or "",
+        channel=action,
+        language=borrower.language,
+        facts={
+            "first_name": person_of(session, borrower.id).first_name,
+            "lender": portfolio.lender,
+            "amount": str(Money(position.arrears_minor, loan.currency)),
+            "due_since": loan.past_due_since_on.isoformat(),
+            "help_phone": portfolio.help_phone,
+            "pay_link": portfolio.pay_url,
+            "opt_out_link": f"{public_url}/stop/{attempt.id}",
+        },
+    )
+    attempt.wording = f"{rendered.wording}@{rendered.version}/{rendered.language}"
+    attempt.wording_digest = rendered.digest
+    attempt.segments = rendered.segments
+    _seal(session, attempt, {"subject": rendered.subject, "body": rendered.body})
+
+
+def _write_order(
+    session: Session,
+    attempt: AttemptRow,
+    journey: JourneyRow,
+    *,
+    point: ContactPoint | None,
+    action: Action,
+    now: datetime,
+) -> None:
+    loan = session.get_one(LoanRow, journey.loan_id)
+    borrower = session.get_one(BorrowerRow, journey.borrower_id)
+    position = position_at(session, loan, zone=ZoneInfo(borrower.timezone), now=now)
+    facts = {
+        "loan_number": loan.number,
+        "debtor_name": person_of(session, borrower.id).name,
+        "arrears_minor": str(position.arrears_minor),
+        "balance_minor": str(loan.balance_minor),
+        "currency": loan.currency,
+        "days_past_due": str(position.days_past_due),
+        "jurisdiction": borrower.jurisdiction,
+    }
+    if action is Action.FIELD_VISIT and point is not None:
+        facts["address"] = contact_text(session, point.id)
+    _seal(session, attempt, facts)
+
+
+def _seal(session: Session, attempt: AttemptRow, content: dict[str, str]) -> None:
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+    attempt.text_digest = hashlib.sha256(text.encode()).hexdigest()
+    attempt.text_sealed = seal_for(session, attempt.borrower_id, text)

@@ -1,0 +1,60 @@
+"""Portfolios: a lender's set of loans, with the currency and the packs that they are worked under."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from ledger.tables.loan import PortfolioRow
+
+
+class NoSuchPortfolio(LookupError):
+    """There is no portfolio of that name in the ledger."""
+
+
+class OtherCurrency(ValueError):
+    """A portfolio holds loans of one currency; import the others under another name."""
+
+
+def ensure_portfolio(
+    session: Session,
+    name: str,
+    *,
+    currency: str,
+    lender: str,
+    help_phone: str,
+    pay_url: str,
+    packs: Sequence[str],
+    now: datetime,
+) -> PortfolioRow:
+    """The portfolio of that name, made on first use; raises OtherCurrency."""
+    row = session.exec(select(PortfolioRow).where(PortfolioRow.name == name)).first()
+    if row is None:
+        row = PortfolioRow(
+            name=name,
+            currency=currency,
+            lender=lender,
+            help_phone=help_phone,
+            pay_url=pay_url,
+            packs=list(packs),
+            created_at=now,
+        )
+        session.add(row)
+        session.flush()
+    if row.currency != currency:
+        raise OtherCurrency(f"portfolio '{name}' is in {row.currency}; these loans are in {currency}")
+    return row
+
+
+def portfolio_named(session: Session, name: str) -> PortfolioRow:
+    """The portfolio of that name; raises NoSuchPortfolio with the names there are."""
+    row = session.exec(select(PortfolioRow).where(PortfolioRow.name == name)).first()
+    if row is None:
+        names = ", ".join(portfolio_names(session)) or "none yet: `duecourse import loans` makes one"
+        raise NoSuchPortfolio(f"there is no portfolio '{name}'; there are: {names}")
+    return row
+
+
+def portfolio_names(session: Session) -> list[str]:
+    """The names of all portfolios."""
+    return list(session.exec(select(PortfolioRow.name).order_by(col(PortfolioRow.name))).all())

@@ -1,0 +1,74 @@
+"""Taking in what vendors tell us: once each, by rank, so that repeats and disorder change nothing."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from domain.attempt import AttemptState
+from domain.event import EventKind
+from domain.receipt import Receipt, ReceiptKind
+from ledger import events
+from ledger.contacts import opt_out
+from ledger.database import keyring_of
+from ledger.inserting import insert_new
+from ledger.outcomes import mark_accepted
+from ledger.tables.attempt import AttemptRow
+from ledger.tables.inbox import InboxRow
+from ledger.tables.journey import JourneyRow
+
+RANK: dict[AttemptState, int] = {
+    AttemptState.PLANNED: 0,
+    AttemptState.RELEASED: 0,
+    AttemptState.SENDING: 1,
+    AttemptState.UNKNOWN: 1,
+    AttemptState.REJECTED: 1,
+    AttemptState.ACCEPTED: 2,
+    AttemptState.UNDELIVERED: 3,
+    AttemptState.DELIVERED: 4,
+}
+"""A receipt never moves an attempt to a state of lower rank than it has."""
+
+
+def take_in(session: Session, receipt: Receipt, *, now: datetime) -> bool:
+    """Keep one receipt and act on it; False when it was known already."""
+    lookup = None if receipt.sender is None else keyring_of(session).lookup(receipt.sender)
+    row = InboxRow(
+        vendor=receipt.vendor,
+        event_id=receipt.event_id,
+        kind=receipt.kind.value,
+        attempt_id=receipt.attempt_id,
+        contact_lookup=lookup,
+        status=receipt.state.value if receipt.state else receipt.kind.value,
+        code=receipt.code,
+        received_at=now,
+        applied_at=now,
+    )
+    if not insert_new(session, row):
+        return False
+    if receipt.kind is ReceiptKind.STOP and receipt.sender is not None:
+        opt_out(session, receipt.sender, now=now)
+    elif receipt.kind is ReceiptKind.STATUS:
+        _apply_status(session, receipt, now=now)
+    return True
+
+
+def _apply_status(session: Session, receipt: Receipt, *, now: datetime) -> None:
+    if receipt.attempt_id is None or receipt.state is None:
+        return
+    attempt = session.get(AttemptRow, receipt.attempt_id, with_for_update=True)
+    if attempt is None or RANK[receipt.state] <= RANK[AttemptState(attempt.state)]:
+        return
+    journey = session.get_one(JourneyRow, attempt.journey_id)
+    attempt.vendor = attempt.vendor or receipt.vendor
+    mark_accepted(session, attempt, journey, now=now)  # an unknown attempt that has a receipt did leave
+    attempt.state, attempt.receipt_at = receipt.state.value, now
+    attempt.failure_code = receipt.code or attempt.failure_code
+    events.append(
+        session,
+        EventKind.RECEIPT_APPLIED,
+        loan_id=journey.loan_id,
+        journey_id=journey.id,
+        at=now,
+        attempt=attempt.id,
+        state=receipt.state.value,
+    )

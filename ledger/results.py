@@ -1,0 +1,208 @@
+"""Recording what came of a work item: the step ends, promises and plans are booked, and the journey is woken at once."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, select
+
+from domain.action import Action
+from domain.arrangement import ArrangementState
+from domain.attempt import AttemptState
+from domain.borrower import KINDS_FOR, ContactState
+from domain.cost import CostUnit
+from domain.disposition import WorkResult
+from domain.event import EventKind
+from domain.hold import HoldReason
+from domain.promise import PromiseState
+from domain.step import Outcome
+from domain.work_item import DISPOSITIONS_FOR, Disposition, WorkKind, WorkState
+from ledger import events
+from ledger.contacts import mark_contact
+from ledger.holds import place_hold
+from ledger.outcomes import mark_accepted
+from ledger.people import seal_for
+from ledger.situations import borrower_of
+from ledger.steps import charge, end_step
+from ledger.tables.agreement import ArrangementRow, PromiseRow
+from ledger.tables.attempt import AttemptRow
+from ledger.tables.journey import JourneyRow
+from ledger.tables.loan import LoanRow
+from ledger.tables.work_item import WorkItemRow
+from ledger.waking import wake
+from ledger.work import open_item
+
+HARDSHIP_REST = timedelta(days=30)
+
+OUTCOME_FOR: dict[Disposition, Outcome] = {
+    Disposition.PROMISE: Outcome.PROMISED,
+    Disposition.ARRANGEMENT: Outcome.ARRANGED,
+    Disposition.PAID: Outcome.PAID,
+    Disposition.HARDSHIP: Outcome.HARDSHIP,
+    Disposition.DISPUTE: Outcome.DISPUTED,
+    Disposition.REFUSED: Outcome.REFUSED,
+    Disposition.NO_ANSWER: Outcome.NO_ANSWER,
+    Disposition.MESSAGE_LEFT: Outcome.MESSAGE_LEFT,
+    Disposition.WRONG_NUMBER: Outcome.WRONG_NUMBER,
+    Disposition.STOP_CONTACT: Outcome.DONE,
+    Disposition.REPRESENTED: Outcome.DONE,
+    Disposition.DECEASED: Outcome.DONE,
+    Disposition.DONE: Outcome.DONE,
+    Disposition.RETURNED: Outcome.RETURNED,
+}
+"""How a step ended when a person says so."""
+
+HOLD_FOR: dict[Disposition, tuple[HoldReason, timedelta | None]] = {
+    Disposition.HARDSHIP: (HoldReason.HARDSHIP, HARDSHIP_REST),
+    Disposition.DISPUTE: (HoldReason.DISPUTE, None),
+    Disposition.STOP_CONTACT: (HoldReason.CEASE, None),
+    Disposition.REPRESENTED: (HoldReason.REPRESENTED, None),
+}
+"""Which results pause the journey, and for how long (None: until a person lifts the hold)."""
+
+
+class ResultDoesNotFit(ValueError):
+    """The result cannot be recorded for this kind of work, or lacks its amount and day."""
+
+
+def record_result(session: Session, work_item_id: str, result: WorkResult, *, now: datetime) -> Outcome:
+    """Record what came of an item; raises NoSuchWork, WorkIsOver or ResultDoesNotFit."""
+    item = open_item(session, work_item_id)
+    kind = WorkKind(item.kind)
+    _check(kind, result, now=now)
+    journey = session.get_one(JourneyRow, item.journey_id)
+    item.state, item.recorded_at = WorkState.DONE.value, now
+    item.disposition, item.minutes = result.disposition.value, result.minutes
+    item.taken_by = item.taken_by or result.by
+    item.note_sealed = seal_for(session, journey.borrower_id, result.note) if result.note else None
+    events.append(
+        session,
+        EventKind.WORK_RECORDED,
+        loan_id=item.loan_id,
+        journey_id=journey.id,
+        at=now,
+        work_item=item.id,
+        disposition=result.disposition.value,
+    )
+    if kind is WorkKind.RECONCILE_ATTEMPT:
+        return _settle_unknown(session, item, journey, result, now=now)
+    outcome = _outcome(kind, result.disposition)
+    _charge(session, item, journey, result, now=now)
+    end_step(
+        session,
+        journey,
+        turn_no=item.turn_no,
+        rung=item.rung,
+        action=Action(item.kind),
+        outcome=outcome,
+        reason=result.disposition.value.replace("_", " "),
+        now=now,
+    )
+    _book_agreement(session, item, journey, result, now=now)
+    if result.disposition in HOLD_FOR:
+        reason, rest = HOLD_FOR[result.disposition]
+        place_hold(session, journey.loan_id, reason=reason, until=None if rest is None else now + rest, now=now)
+    if result.disposition is Disposition.WRONG_NUMBER:
+        point = borrower_of(session, journey.borrower_id).reachable_by(Action(item.kind))
+        if point is not None and KINDS_FOR[Action(item.kind)]:
+            mark_contact(session, point.id, ContactState.WRONG_PARTY, journey=journey, now=now)
+    if result.disposition is Disposition.DECEASED:
+        session.get_one(LoanRow, journey.loan_id).deceased = True
+    wake(session, journey.id, reason=f"{item.kind}: {result.disposition.value}", now=now)
+    return outcome
+
+
+def _check(kind: WorkKind, result: WorkResult, *, now: datetime) -> None:
+    if result.disposition not in DISPOSITIONS_FOR[kind]:
+        fitting = ", ".join(sorted(d.value for d in DISPOSITIONS_FOR[kind]))
+        raise ResultDoesNotFit(f"'{result.disposition.value}' does not fit a {kind.value}; choose from: {fitting}")
+    if (result.disposition is Disposition.PROMISE) != (result.promised is not None):
+        raise ResultDoesNotFit("a promise needs its amount and day, and nothing else takes them")
+    if (result.disposition is Disposition.ARRANGEMENT) != bool(result.instalments):
+        raise ResultDoesNotFit("an arrangement needs its instalments, and nothing else takes them")
+    parts = (*result.instalments, *([result.promised] if result.promised else []))
+    if any(p.amount_minor <= 0 for p in parts) or any(p.due_on < now.date() for p in parts):
+        raise ResultDoesNotFit("every promised amount is more than zero, and every day is today or later")
+    if result.minutes < 0:
+        raise ResultDoesNotFit("minutes cannot be negative")
+
+
+def _outcome(kind: WorkKind, disposition: Disposition) -> Outcome:
+    if disposition is Disposition.DONE and kind in {WorkKind.LEGAL_REFERRAL, WorkKind.AGENCY_PLACEMENT}:
+        return Outcome.HANDED_OVER
+    return OUTCOME_FOR[disposition]
+
+
+def _charge(session: Session, item: WorkItemRow, journey: JourneyRow, result: WorkResult, *, now: datetime) -> None:
+    units = {CostUnit.COLLECTOR_MINUTE: result.minutes}
+    if item.kind == WorkKind.FIELD_VISIT.value:
+        units = {CostUnit.FIELD_VISIT: 1}
+    for unit, quantity in units.items():
+        if quantity:
+            charge(
+                session,
+                journey,
+                turn_no=item.turn_no,
+                rung=item.rung,
+                action=Action(item.kind),
+                unit=unit,
+                quantity=quantity,
+                now=now,
+            )
+
+
+def _book_agreement(
+    session: Session, item: WorkItemRow, journey: JourneyRow, result: WorkResult, *, now: datetime
+) -> None:
+    if result.promised is not None:
+        promise = PromiseRow(
+            loan_id=item.loan_id,
+            journey_id=journey.id,
+            work_item_id=item.id,
+            amount_minor=result.promised.amount_minor,
+            due_on=result.promised.due_on,
+            state=PromiseState.OPEN.value,
+            made_at=now,
+        )
+        session.add(promise)
+        events.append(
+            session,
+            EventKind.PROMISE_MADE,
+            loan_id=item.loan_id,
+            journey_id=journey.id,
+            at=now,
+            promise=promise.id,
+            amount_minor=promise.amount_minor,
+            due_on=promise.due_on.isoformat(),
+        )
+    if result.instalments:
+        ordered = sorted(result.instalments, key=lambda i: i.due_on)
+        arrangement = ArrangementRow(
+            loan_id=item.loan_id,
+            journey_id=journey.id,
+            work_item_id=item.id,
+            instalments=[{"due_on": i.due_on.isoformat(), "amount_minor": i.amount_minor} for i in ordered],
+            state=ArrangementState.ACTIVE.value,
+            agreed_at=now,
+        )
+        session.add(arrangement)
+        events.append(
+            session,
+            EventKind.ARRANGEMENT_AGREED,
+            loan_id=item.loan_id,
+            journey_id=journey.id,
+            at=now,
+            arrangement=arrangement.id,
+            instalments=len(ordered),
+        )
+
+
+def _settle_unknown(
+    session: Session, item: WorkItemRow, journey: JourneyRow, result: WorkResult, *, now: datetime
+) -> Outcome:
+    """A person found out what became of a contact: done means that it did arrive, returned that it did not."""
+    attempt = session.exec(select(AttemptRow).where(AttemptRow.id == item.attempt_id).with_for_update()).one()
+    if result.disposition is Disposition.DONE:
+        mark_accepted(session, attempt, journey, now=now)
+        return Outcome.SENT
+    if attempt.state == AttemptState.UNKNOWN.value:
+        attempt.state = AttemptState.REJECTED.value
+    return Outcome.REJECTED

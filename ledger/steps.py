@@ -1,0 +1,115 @@
+"""Recording how a step ended, what it cost, and that its turn is carried out."""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from domain.action import Action
+from domain.cost import CostUnit
+from domain.event import EventKind
+from domain.step import Outcome
+from ledger import events
+from ledger.tables.journey import JourneyRow, StepRow, TurnRow
+from ledger.tables.loan import LoanRow
+from ledger.tables.money import CostRow, UnitCostRow
+
+
+class NoPrice(LookupError):
+    """No unit cost is valid on that day: add one with `duecourse costs add`, so that the step's cost is known."""
+
+
+def end_step(
+    session: Session,
+    journey: JourneyRow,
+    *,
+    turn_no: int,
+    rung: str,
+    action: Action,
+    outcome: Outcome,
+    now: datetime,
+    reason: str = "",
+    until: datetime | None = None,
+) -> None:
+    """Write the outcome of a step once; a second call for the same step changes nothing."""
+    already = session.exec(
+        select(StepRow.id).where(StepRow.journey_id == journey.id, StepRow.rung == rung, StepRow.turn_no == turn_no)
+    ).first()
+    if already is not None:
+        return
+    session.add(
+        StepRow(
+            journey_id=journey.id,
+            turn_no=turn_no,
+            rung=rung,
+            action=action.value,
+            outcome=outcome.value,
+            reason=reason,
+            until=until,
+            ended_at=now,
+        )
+    )
+    carried_out(session, journey.id, turn_no=turn_no, now=now)
+    events.append(
+        session,
+        EventKind.STEP_ENDED,
+        loan_id=journey.loan_id,
+        journey_id=journey.id,
+        at=now,
+        rung=rung,
+        turn=turn_no,
+        action=action.value,
+        outcome=outcome.value,
+    )
+
+
+def carried_out(session: Session, journey_id: str, *, turn_no: int, now: datetime) -> None:
+    """The turn's act has been done (a message left, or work was given to a person): it is never done again."""
+    turn = session.exec(select(TurnRow).where(TurnRow.journey_id == journey_id, TurnRow.turn_no == turn_no)).one()
+    turn.carried_out_at = turn.carried_out_at or now
+
+
+def charge(
+    session: Session,
+    journey: JourneyRow,
+    *,
+    turn_no: int,
+    rung: str,
+    action: Action,
+    unit: CostUnit,
+    quantity: int,
+    now: datetime,
+) -> None:
+    """Book `quantity` units at the price valid on that day (UTC); raises NoPrice."""
+    currency = session.get_one(LoanRow, journey.loan_id).currency
+    price = price_on(session, unit, currency=currency, at=now)
+    session.add(
+        CostRow(
+            loan_id=journey.loan_id,
+            journey_id=journey.id,
+            rung=rung,
+            action=action.value,
+            turn_no=turn_no,
+            unit=unit.value,
+            quantity=quantity,
+            price_millis=price,
+            amount_millis=quantity * price,
+            currency=currency,
+            incurred_at=now,
+        )
+    )
+
+
+def price_on(session: Session, unit: CostUnit, *, currency: str, at: datetime) -> int:
+    """Thousandths of a minor unit for one unit on the day of `at`; raises NoPrice."""
+    price = session.exec(
+        select(UnitCostRow.price_millis)
+        .where(
+            UnitCostRow.unit == unit.value,
+            UnitCostRow.currency == currency,
+            col(UnitCostRow.valid_from_on) <= at.date(),
+        )
+        .order_by(col(UnitCostRow.valid_from_on).desc())
+    ).first()
+    if price is None:
+        raise NoPrice(f"no price for one {unit.value} in {currency} on {at.date()}; add one with `duecourse costs add`")
+    return price

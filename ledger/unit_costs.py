@@ -1,0 +1,38 @@
+"""Dated prices: what one unit costs from a day on."""
+
+from collections.abc import Iterable
+
+from sqlmodel import Session, col, select
+
+from domain.cost import CostUnit, UnitCost
+from ledger.tables.money import UnitCostRow
+
+
+def add_unit_costs(session: Session, prices: Iterable[UnitCost]) -> int:
+    """Add prices that are not there yet; a price of the same unit, currency and day is left as it is. Returns how many."""
+    there = {(r.unit, r.currency, r.valid_from_on) for r in session.exec(select(UnitCostRow)).all()}
+    added = 0
+    for price in prices:
+        key = (price.unit.value, price.currency, price.valid_from_on)
+        if key in there:
+            continue
+        there.add(key)
+        session.add(
+            UnitCostRow(
+                unit=price.unit.value,
+                currency=price.currency,
+                price_millis=price.price_millis,
+                valid_from_on=price.valid_from_on,
+                source=price.source,
+            )
+        )
+        added += 1
+    return added
+
+
+def unit_costs(session: Session) -> list[UnitCost]:
+    """All prices, by currency, unit and day."""
+    rows = session.exec(
+        select(UnitCostRow).order_by(col(UnitCostRow.currency), col(UnitCostRow.unit), col(UnitCostRow.valid_from_on))
+    ).all()
+    return [UnitCost(CostUnit(r.unit), r.currency, r.price_millis, r.valid_from_on, r.source) for r in rows]

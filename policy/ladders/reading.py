@@ -48,13 +48,12 @@ def read_ladder_file(path: Path) -> Ladder:
     return read_ladder(text, name=str(path))
 
 
-def canonical_text(text: str, *, name: str) -> str:
+def canonical_text(text: str) -> str:
     """A ladder's text as the ledger keeps it: one line of JSON, whose SHA-256 is the ladder's digest.
 
-    `read_ladder` reads it back to the same ladder. Raises UnreadableLadder when the text is not a ladder.
+    `read_ladder` reads it back to the same ladder. Raises UnreadableLadder when the text is no YAML.
     """
-    read_ladder(text, name=name)
-    return canonical_json(_document(text, name=name).data)
+    return canonical_json(_document(text, name="ladder").data)
 
 
 def _document(text: str, *, name: str) -> Document:

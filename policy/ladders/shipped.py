@@ -34,7 +34,7 @@ def shipped_ladder(name: str) -> Ladder:
 
 def shipped_ladder_text(name: str) -> str:
     """A shipped ladder's canonical text, as the ledger pins it. Raises UnknownLadder."""
-    return canonical_text(_texts()[shipped_ladder(name).name], name=f"{name}.yaml")
+    return canonical_text(_texts()[shipped_ladder(name).name])
 
 
 @cache

@@ -6,7 +6,7 @@ A template may use the facts below and no others, so nothing about a borrower re
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import StrictUndefined, TemplateError, meta
+from jinja2 import StrictUndefined, TemplateError, meta, nodes
 from jinja2.sandbox import SandboxedEnvironment
 from pydantic import Field
 
@@ -19,6 +19,8 @@ FACTS = frozenset({"first_name", "lender", "amount", "due_since", "help_phone", 
 
 # Messages are plain text in every channel: escaping for HTML would put `&amp;` into somebody's SMS.
 ENVIRONMENT = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+
+PLAIN = (nodes.Output, nodes.TemplateData, nodes.Name)
 
 
 class UnreadableTemplate(UnreadableFile):
@@ -69,7 +71,8 @@ class TemplateForm(Form):
 def read_template(text: str, *, file: str, wording: str, language: str) -> Template:
     """Read a wording's text in one language.
 
-    Raises UnreadableTemplate with every mistake: unknown keys, unknown facts, Jinja that cannot be read, no channel.
+    # What counsel reads is what is sent: no branches, loops, filters or sums that could say something else.
+    name facts, no channel.
     """
     try:
         document = read_document(text, file=file)
@@ -110,11 +113,14 @@ def _words(form: TemplateForm, *, document: Document) -> dict[Action, Words]:
 def _unrenderable(words: Words, *, place: tuple[str, ...], document: Document) -> list[Problem]:
     try:
         tree = ENVIRONMENT.parse(f"{words.subject}\n{words.body}")
-        unknown = meta.find_undeclared_variables(tree) - FACTS
     except (TemplateError, RecursionError) as error:
         told = f"'{place[0]}' cannot be read ({error})"
         return [document.problem(place, what=told, remedy="mend the Jinja: facts stand in `{{ first_name }}`")]
+    # What counsel reads is what is sent: no branches, loops, filters or sums that could say something else to somebody.
+    if not all(isinstance(node, PLAIN) for node in tree.find_all(nodes.Node)):
+        told = f"'{place[0]}' uses more of Jinja than facts"
+        return [document.problem(place, what=told, remedy="write text and facts such as `{{ first_name }}`")]
     return [
         document.problem(place, what=f"'{place[0]}' uses the unknown fact '{name}'", remedy=nearest(name, known=FACTS))
-        for name in sorted(unknown)
+        for name in sorted(meta.find_undeclared_variables(tree) - FACTS)
     ]

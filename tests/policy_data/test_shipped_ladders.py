@@ -24,7 +24,7 @@ class TestTheShippedLadders:
     def test_say_which_there_are_when_asked_for_another(self) -> None:
         """A misspelt name is answered with the nearest one."""
         with pytest.raises(UnknownLadder, match="did you mean 'standard'"):
-            shipped_ladder("standrd")
+            shipped_ladder("standarq")
 
     @pytest.mark.parametrize("name", NAMES)
     def test_are_pinned_by_their_canonical_text(self, name: str) -> None:

@@ -1,0 +1,154 @@
+"""A lender's file and its mapping become loans and payments of the book, with every row that cannot be one reported."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from connectors.book_file.cell import BadCellError
+from connectors.book_file.evaluation import Scope
+from connectors.book_file.loan_row import loan_of
+from connectors.book_file.mapping import LoanMapping, PaymentMapping
+from connectors.book_file.payment_row import payments_of
+from connectors.book_file.raw_row import BookFileError
+from connectors.book_file.rejects import Finding, Reject
+from connectors.book_file.row import Row
+from connectors.book_file.source import Source
+from connectors.book_file.tabular import Table, open_table
+from domain.book import BookLoan, BookPayment
+
+Entry = TypeVar("Entry", BookLoan, BookPayment)
+
+
+class MissingAsOfError(BookFileError):
+    """Nothing says on which day the file's figures stand."""
+
+
+@dataclass(slots=True)
+class BookReading(Generic[Entry]):
+    """A file being read: iterating gives entries, rejects and remarks in the order of the file.
+
+    last_line: the line of the file's last row, None where that is not cheaply known. line: the one just read (both are
+    for a progress bar). left_out: rows that the mapping's `keep` leaves out. Iterating again reads the file again.
+
+    Raises (while iterating):
+        UnreadableFileError: a compressed file (XLSX, Parquet) turns out to be damaged further down.
+    """
+
+    table: Table
+    mapping: LoanMapping | PaymentMapping
+    as_of: date | None
+    read_row: Callable[[Row, date], Iterator[Entry | Reject]]
+    key_of: Callable[[Entry], tuple[str, ...]]
+    line: int = field(default=0, init=False)
+    left_out: int = field(default=0, init=False)
+
+    @property
+    def last_line(self) -> int | None:
+        return self.table.last_line
+
+    def __iter__(self) -> Iterator[Entry | Finding]:
+        self.line = self.left_out = 0
+        first_lines: dict[tuple[str, ...], int] = {}
+        personal = self.mapping.personal_columns
+        for table_row in self.table:
+            self.line = table_row.line
+            if table_row.problem:
+                yield Reject(line=table_row.line, column="", value="", reason=table_row.problem)
+                continue
+            scope = Scope(cells=table_row.cells, as_of=self.mapping.as_of, formats=self.mapping.formats)
+            row = Row(line=table_row.line, scope=scope, personal=personal)
+            try:
+                as_of = self._settle_day(row)
+                is_kept = self.mapping.keep is None or self.mapping.keep.is_true(row.scope)
+            except BadCellError as error:
+                yield row.reject(error)
+                continue
+            if is_kept:
+                yield from self._entries(row, as_of, first_lines)
+            else:
+                self.left_out += 1
+
+    def _settle_day(self, row: Row) -> date:
+        """Find the day that the row speaks of, and how far every day of it is to be shifted."""
+        source = self.mapping.fields.as_of if isinstance(self.mapping, LoanMapping) else None
+        told = row.day(source) or self.mapping.as_of
+        as_of = self.as_of or told
+        if as_of is None:
+            raise row.refused("is empty, and nothing else says on which day the row stands", source)
+        row.scope = replace(row.scope, as_of=told or as_of)
+        row.shift = as_of - (told or as_of)
+        return as_of
+
+    def _entries(self, row: Row, as_of: date, first_lines: dict[tuple[str, ...], int]) -> Iterator[Entry | Finding]:
+        for entry in self.read_row(row, as_of):
+            if isinstance(entry, Reject):
+                yield entry
+                continue
+            key = self.key_of(entry)
+            first = first_lines.setdefault(key, row.line)
+            if first == row.line:
+                yield entry
+                yield from row.remarks
+            else:
+                yield self._duplicate(row, key[-1], first)
+
+    def _duplicate(self, row: Row, number: str, first: int) -> Reject:
+        source = (
+            self.mapping.fields.number if isinstance(self.mapping, LoanMapping) else self.mapping.fields.external_id
+        )
+        columns = ", ".join(sorted(source.value_columns)) if source else ""
+        return Reject(
+            line=row.line, column=columns, value=number, reason=f"stands in line {first} already; one is kept"
+        )
+
+
+def read_loans(path: Path, mapping: LoanMapping, *, as_of: date | None = None) -> BookReading[BookLoan]:
+    """Open a file of loans.
+
+    as_of: the day on which the loans are to stand. Where the file says its own day (`as_of` of the mapping, or a
+    column), every date is moved by the difference, so that 60 days past due stay 60; where it says none, this is
+    the file's day.
+
+    Raises:
+        UnreadableFileError, WrongColumnsError: the file cannot be read with this mapping.
+        MissingAsOfError: neither the mapping nor the caller says on which day the loans stand.
+    """
+    _need_day(path, as_of, mapping.as_of, mapping.fields.as_of)
+
+    def loans(row: Row, day: date) -> Iterator[BookLoan | Reject]:
+        try:
+            yield loan_of(row, mapping, as_of=day)
+        except BadCellError as error:
+            yield row.reject(error)
+
+    return BookReading(_table(path, mapping), mapping, as_of, loans, lambda loan: (loan.number,))
+
+
+def read_payments(path: Path, mapping: PaymentMapping, *, as_of: date | None = None) -> BookReading[BookPayment]:
+    """Open a file of payments. as_of: as for `read_loans`; no payment may be later than that day.
+
+    Raises:
+        UnreadableFileError, WrongColumnsError, MissingAsOfError: as `read_loans`.
+    """
+    _need_day(path, as_of, mapping.as_of)
+
+    def payments(row: Row, day: date) -> Iterator[BookPayment | Reject]:
+        return payments_of(row, mapping, as_of=day)
+
+    return BookReading(
+        _table(path, mapping), mapping, as_of, payments, lambda payment: (payment.source, payment.external_id)
+    )
+
+
+def _table(path: Path, mapping: LoanMapping | PaymentMapping) -> Table:
+    return open_table(path, layout=mapping.file, wanted=mapping.columns)
+
+
+def _need_day(path: Path, *days: date | Source | None) -> None:
+    if all(day is None for day in days):
+        problem = (
+            "nothing says on which day the figures stand; add as_of: to the mapping, or give the day with the command"
+        )
+        raise MissingAsOfError(path, 1, problem)

@@ -9,7 +9,7 @@ import httpx
 import tenacity
 from python_http_client.client import Client
 from sendgrid import SendGridAPIClient
-from sendgrid.helpers.mail import CustomArg, Mail
+from sendgrid.helpers.mail import CustomArg, Mail, To
 
 from connectors.failure import failed
 from connectors.http_transport import READ_SECONDS, exchange, outbound
@@ -66,9 +66,12 @@ class SendGridEmail:
         raise error_of(table=VENDOR, vendor=VENDOR, status=answer.status_code, code=code)
 
     def _mail(self, message: Message) -> Mail:
+        to = To(message.to)
+        if to.email != message.to:  # the SDK reads names and lists out of an address, or nothing at all
+            raise failed(vendor=VENDOR, code="unusable_address", failure=FailureClass.BAD_NUMBER)
         mail = Mail(
             from_email=self._account.sender,
-            to_emails=message.to,
+            to_emails=to,
             subject=message.subject,
             plain_text_content=message.body,
         )

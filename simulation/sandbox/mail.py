@@ -1,0 +1,62 @@
+"""Reads SendGrid's mail send body, and refuses what SendGrid refuses."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+
+class MailRefused(ValueError):
+    """The body is not one that SendGrid takes."""
+
+    def __init__(self, words: str, *, field: str | None) -> None:
+        super().__init__(words)
+        self.words = words
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One mail to one address; `args` are its custom arguments."""
+
+    to: str
+    text: str
+    args: dict[str, str]
+
+    @property
+    def attempt_id(self) -> str:
+        return self.args.get("attempt_id", "")
+
+
+def mail_of(body: bytes) -> Mail:
+    """The mail in a request's body.
+
+    Raises:
+        MailRefused: something that is needed is missing or mangled.
+    """
+    try:
+        data: dict[str, Any] = json.loads(body)
+        people = data.get("personalizations") or []
+        sender = data.get("from", {}).get("email", "")
+        to = people[0]["to"][0]["email"] if people and people[0].get("to") else ""
+        parts = [part["value"] for part in data.get("content") or [] if part.get("value")]
+        args = {**(data.get("custom_args") or {}), **((people[0].get("custom_args") or {}) if people else {})}
+    except (ValueError, TypeError, AttributeError, KeyError, IndexError):
+        raise MailRefused("Bad Request", field=None) from None
+    if not people:
+        raise MailRefused("The personalizations field is required", field="personalizations")
+    if len(people) > 1 or len(people[0].get("to") or []) > 1:
+        raise MailRefused("The sandbox takes one recipient per request", field="personalizations")
+    if not _is_address(to):
+        words = f"Does not contain a valid address: {to}"  # like the real one it quotes the address
+        raise MailRefused(words, field="personalizations.0.to.0.email")
+    if not _is_address(sender):
+        raise MailRefused("The from email does not contain a valid address.", field="from.email")
+    if not (data.get("subject") or people[0].get("subject")):
+        raise MailRefused("The subject is required.", field="subject")
+    if not parts:
+        raise MailRefused("The content is required and must have at least one part.", field="content")
+    return Mail(to=to.lower(), text="\n".join(parts), args={str(name): str(value) for name, value in args.items()})
+
+
+def _is_address(text: object) -> bool:
+    return isinstance(text, str) and text.count("@") == 1 and not text.startswith("@") and "." in text.split("@")[1]

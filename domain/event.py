@@ -32,4 +32,5 @@ class EventKind(StrEnum):
     ARRANGEMENT_BROKEN = "arrangement_broken"
     HOLD_PLACED = "hold_placed"
     HOLD_LIFTED = "hold_lifted"
+    COST_UNPRICED = "cost_unpriced"
     CHANNEL_MISCONFIGURED = "channel_misconfigured"

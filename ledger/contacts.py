@@ -1,8 +1,8 @@
-"""What is learned about a contact point: it is bad, belongs to someone else, or its owner does not want to hear from us."""
+"""What is learned about a contact point: it is bad, belongs to someone else, or its owner wants to be left alone."""
 
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from domain.borrower import ContactState
 from domain.event import EventKind
@@ -30,15 +30,31 @@ def opt_out(session: Session, text: str, *, now: datetime) -> int:
     """Nobody is contacted at this number or address any more, on any loan; returns how many contact points that were.
 
     A mobile number that opts out of texts is left out of calls too: the person asked to be left alone at that number.
+    Asking again changes nothing.
     """
+    return _opt_out(session, keyring_of(session).lookup(text), now=now)
+
+
+def opt_out_point(session: Session, contact_point_id: str, *, now: datetime) -> int:
+    """The same for whatever number or address a contact point holds."""
+    return _opt_out(session, session.get_one(ContactPointRow, contact_point_id).lookup, now=now)
+
+
+def _opt_out(session: Session, lookup: bytes, *, now: datetime) -> int:
+    # In the order of their ids, so that two requests at once wait for each other instead of for ever.
     points = session.exec(
-        select(ContactPointRow).where(ContactPointRow.lookup == keyring_of(session).lookup(text))
+        select(ContactPointRow)
+        .where(ContactPointRow.lookup == lookup)
+        .order_by(col(ContactPointRow.id))
+        .with_for_update()
     ).all()
     for point in points:
+        if point.state == ContactState.OPTED_OUT.value:
+            continue
         journeys = session.exec(
-            select(JourneyRow).where(
-                JourneyRow.borrower_id == point.borrower_id, JourneyRow.state == JourneyState.OPEN.value
-            )
+            select(JourneyRow)
+            .where(JourneyRow.borrower_id == point.borrower_id, JourneyRow.state == JourneyState.OPEN.value)
+            .order_by(col(JourneyRow.id))
         ).all()
         point.state, point.changed_at = ContactState.OPTED_OUT.value, now
         for journey in journeys:

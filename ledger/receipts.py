@@ -4,15 +4,17 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from domain.attempt import AttemptState
+from domain.attempt import AttemptState, FailureClass
+from domain.borrower import ContactState
 from domain.event import EventKind
 from domain.receipt import Receipt, ReceiptKind
 from ledger import events
-from ledger.contacts import opt_out
+from ledger.contacts import mark_contact, opt_out, opt_out_point
 from ledger.database import keyring_of
 from ledger.inserting import insert_new
-from ledger.outcomes import mark_accepted
+from ledger.outcomes import SPOILS_CONTACT, mark_accepted
 from ledger.tables.attempt import AttemptRow
+from ledger.tables.borrower import ContactPointRow
 from ledger.tables.inbox import InboxRow
 from ledger.tables.journey import JourneyRow
 
@@ -45,11 +47,53 @@ def take_in(session: Session, receipt: Receipt, *, now: datetime) -> bool:
     )
     if not insert_new(session, row):
         return False
-    if receipt.kind is ReceiptKind.STOP and receipt.sender is not None:
-        opt_out(session, receipt.sender, now=now)
+    if receipt.kind is ReceiptKind.STOP:
+        _apply_stop(session, receipt, now=now)
     elif receipt.kind is ReceiptKind.STATUS:
         _apply_status(session, receipt, now=now)
     return True
+
+
+def can_stop(session: Session, attempt_id: str) -> bool:
+    """Whether there is an attempt of that id, made to a number or address."""
+    attempt = session.get(AttemptRow, attempt_id)
+    return attempt is not None and attempt.contact_point_id is not None
+
+
+def stop_by_attempt(session: Session, attempt_id: str, *, now: datetime) -> bool:
+    """Opt out the number or address that an attempt was made to, on every loan; False when there is no such contact."""
+    attempt = session.get(AttemptRow, attempt_id)
+    if attempt is None or attempt.contact_point_id is None:
+        return False
+    opt_out_point(session, attempt.contact_point_id, now=now)
+    return True
+
+
+def spoil_by_attempt(session: Session, attempt_id: str, failure: FailureClass, *, now: datetime) -> bool:
+    """A receipt's code says why an attempt did not arrive; True when its number or address is not used again for that.
+
+    Vendors report most bad numbers only afterwards, so the answer to the request is not the place to learn of them.
+    """
+    attempt = session.get(AttemptRow, attempt_id)
+    if attempt is None or attempt.contact_point_id is None or failure not in SPOILS_CONTACT:
+        return False
+    state = SPOILS_CONTACT[failure]
+    if state is ContactState.OPTED_OUT:
+        return stop_by_attempt(session, attempt_id, now=now)
+    point = session.get_one(ContactPointRow, attempt.contact_point_id)
+    if ContactState(point.state) not in {ContactState.UNVERIFIED, ContactState.VERIFIED}:
+        return False  # an opt-out must not be forgotten for a lesser reason
+    journey = session.get_one(JourneyRow, attempt.journey_id)
+    mark_contact(session, point.id, state, journey=journey, now=now)
+    return True
+
+
+def _apply_stop(session: Session, receipt: Receipt, *, now: datetime) -> None:
+    # By both, where both are told: the address in an event may be spelled otherwise than the one that we wrote to.
+    if receipt.attempt_id is not None:
+        stop_by_attempt(session, receipt.attempt_id, now=now)
+    if receipt.sender is not None:
+        opt_out(session, receipt.sender, now=now)
 
 
 def _apply_status(session: Session, receipt: Receipt, *, now: datetime) -> None:

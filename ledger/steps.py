@@ -14,10 +14,6 @@ from ledger.tables.loan import LoanRow
 from ledger.tables.money import CostRow, UnitCostRow
 
 
-class NoPrice(LookupError):
-    """No unit cost is valid on that day: add one with `duecourse costs add`, so that the step's cost is known."""
-
-
 def end_step(
     session: Session,
     journey: JourneyRow,
@@ -79,9 +75,24 @@ def charge(
     quantity: int,
     now: datetime,
 ) -> None:
-    """Book `quantity` units at the price valid on that day (UTC); raises NoPrice."""
+    """Book `quantity` units at the price valid on that day (UTC).
+
+    A unit without a price is booked at zero with an event, because what happened must be recorded whatever it cost;
+    journeys are not opened where prices are missing (`ledger.unit_costs.units_without_price`).
+    """
     currency = session.get_one(LoanRow, journey.loan_id).currency
     price = price_on(session, unit, currency=currency, at=now)
+    if price is None:
+        events.append(
+            session,
+            EventKind.COST_UNPRICED,
+            loan_id=journey.loan_id,
+            journey_id=journey.id,
+            at=now,
+            unit=unit.value,
+            quantity=quantity,
+        )
+        price = 0
     session.add(
         CostRow(
             loan_id=journey.loan_id,
@@ -99,9 +110,9 @@ def charge(
     )
 
 
-def price_on(session: Session, unit: CostUnit, *, currency: str, at: datetime) -> int:
-    """Thousandths of a minor unit for one unit on the day of `at`; raises NoPrice."""
-    price = session.exec(
+def price_on(session: Session, unit: CostUnit, *, currency: str, at: datetime) -> int | None:
+    """Thousandths of a minor unit for one unit on the day of `at`; None when no price is valid then."""
+    return session.exec(
         select(UnitCostRow.price_millis)
         .where(
             UnitCostRow.unit == unit.value,
@@ -110,6 +121,3 @@ def price_on(session: Session, unit: CostUnit, *, currency: str, at: datetime) -
         )
         .order_by(col(UnitCostRow.valid_from_on).desc())
     ).first()
-    if price is None:
-        raise NoPrice(f"no price for one {unit.value} in {currency} on {at.date()}; add one with `duecourse costs add`")
-    return price

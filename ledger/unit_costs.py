@@ -1,6 +1,7 @@
 """Dated prices: what one unit costs from a day on."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from sqlmodel import Session, col, select
 
@@ -36,3 +37,13 @@ def unit_costs(session: Session) -> list[UnitCost]:
         select(UnitCostRow).order_by(col(UnitCostRow.currency), col(UnitCostRow.unit), col(UnitCostRow.valid_from_on))
     ).all()
     return [UnitCost(CostUnit(r.unit), r.currency, r.price_millis, r.valid_from_on, r.source) for r in rows]
+
+
+def units_without_price(session: Session, *, currency: str, on: date) -> list[CostUnit]:
+    """The units that have no price in a currency on a day; journeys are opened only when there are none."""
+    priced = set(
+        session.exec(
+            select(UnitCostRow.unit).where(UnitCostRow.currency == currency, col(UnitCostRow.valid_from_on) <= on)
+        ).all()
+    )
+    return [unit for unit in CostUnit if unit.value not in priced]

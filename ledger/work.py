@@ -12,6 +12,7 @@ from ledger.steps import carried_out
 from ledger.tables.journey import JourneyRow, TurnRow
 from ledger.tables.loan import LoanRow
 from ledger.tables.work_item import WorkItemRow
+from ledger.turns import Turn, held
 
 OPEN = (WorkState.OPEN.value, WorkState.TAKEN.value)
 
@@ -86,6 +87,15 @@ def open_work(
         kind_of_work=kind.value,
     )
     return item.id
+
+
+def assign(session: Session, turn: Turn, *, kind: WorkKind, now: datetime) -> str:
+    """Give the work of a turn that a run holds to people; raises LeaseWasLost."""
+    journey = held(session, turn.journey_id, fence=turn.fence)
+    row = session.exec(
+        select(TurnRow).where(TurnRow.journey_id == journey.id, TurnRow.turn_no == turn.number)
+    ).one()
+    return open_work(session, journey, turn=row, kind=kind, now=now)
 
 
 def listed_work(session: Session, *, kind: WorkKind | None = None, at_most: int = 200) -> list[ListedWork]:

@@ -34,6 +34,8 @@ ENDS_RUNG = frozenset(
     }
 )
 """The rung is over: the next one follows after its spacing."""
+REACHED_OUT = ENDS_RUNG | {Outcome.NO_ANSWER}
+"""Somebody tried in earnest to reach the borrower: without one such step there is no referral and no placement."""
 NEEDS_ANOTHER_TRY = frozenset({Outcome.NO_ANSWER, Outcome.LAPSED})
 """Nobody was reached: the rung is taken again, as often as it allows."""
 NEEDS_ANOTHER_WAY = frozenset({Outcome.REJECTED, Outcome.WRONG_NUMBER, Outcome.BLOCKED, Outcome.FORBIDDEN})
@@ -202,6 +204,8 @@ def _obstacle(situation: Situation, rung: Rung) -> str | None:
         return f"{situation.position.days_past_due} days past due is more than this rung's {most}"
     if rung.when is not None and not rung.when.holds(situation.facts()):
         return f"'{rung.when.text}' does not hold"
+    if rung.action in CLOSES_AS and not any(s.outcome in REACHED_OUT for s in situation.steps):
+        return "the borrower has not been told yet, and nobody is referred out of the blue"
     return None if _ways(situation, rung) else f"no usable contact point for {rung.action.value}"
 
 

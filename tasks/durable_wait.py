@@ -1,5 +1,6 @@
 """A wait that holds no process: the flow run schedules itself for later and leaves."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import NoReturn
 
@@ -15,12 +16,15 @@ class NotInAFlowRun(RuntimeError):
     """Only a running flow can leave until later; this was called outside of one."""
 
 
-def leave_until(until: datetime, *, name: str, message: str) -> NoReturn:
+def leave_until(until: datetime, *, name: str, message: str, unless: Callable[[], bool]) -> NoReturn:
     """End this pick-up of the running flow run and have any worker pick it up again at `until`.
 
     `until` is an aware datetime; a time in the past means at once. `name` is the state's name in the Prefect UI
     (`Waiting`, `AwaitingCallback`), `message` a sentence for people that says until when and why. Call it from the flow
     itself, never from a task: the flow starts from its top in the next pick-up and must ask the ledger where it stands.
+
+    `unless` is asked after the run has been scheduled: when it says that the wait is over already (something happened between
+    the decision and the schedule), the run is scheduled for at once instead, so that no wake-up falls between the two.
 
     Raises `prefect.exceptions.Pause`, which the engine takes as a quiet departure; `prefect.exceptions.Abort` when
     Prefect refuses, as it does when a person has cancelled the run meanwhile; `NotInAFlowRun`.
@@ -36,4 +40,6 @@ def leave_until(until: datetime, *, name: str, message: str) -> NoReturn:
         raise Abort(
             f"Prefect did not accept the wait: {getattr(answer.details, 'reason', None) or answer.status.value}"
         )
+    if unless():
+        client.set_flow_run_state(context.flow_run.id, Scheduled(name="Woken", message="something happened meanwhile"))
     raise Pause(state=answer.state)

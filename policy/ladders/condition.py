@@ -18,6 +18,10 @@ class UnreadableCondition(ValueError):
 class UnknownFact(UnreadableCondition):
     """The condition asks for a fact that does not exist."""
 
+    def __init__(self, message: str, *, name: str) -> None:
+        super().__init__(message)
+        self.name = name
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:
@@ -38,7 +42,7 @@ def read_condition(text: str, *, known: frozenset[str]) -> Condition:
     tree = _parse(text)
     for name in _names(tree):
         if name not in known:
-            raise UnknownFact(f"unknown fact '{name}'; there are: {', '.join(sorted(known))}")
+            raise UnknownFact(f"unknown fact '{name}'; there are: {', '.join(sorted(known))}", name=name)
     _value(tree, dict.fromkeys(known, ""), probing=True)
     return Condition(text)
 
@@ -46,8 +50,8 @@ def read_condition(text: str, *, known: frozenset[str]) -> Condition:
 def _parse(text: str) -> ast.expr:
     try:
         return ast.parse(text, mode="eval").body
-    except SyntaxError as error:
-        raise UnreadableCondition(f"cannot read '{text}': {error.msg}") from error
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise UnreadableCondition(f"cannot read '{text}': {error}") from error
 
 
 def _names(node: ast.expr) -> list[str]:

@@ -1,0 +1,71 @@
+"""Registering the flows on a work pool: doing it again changes nothing, and brings everything back after a loss."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from prefect import Flow
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate
+from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
+from prefect.utilities.callables import parameter_schema
+
+from deployments.entries import FLOWS
+from deployments.schedules import DEPLOYMENTS, Planned
+
+ENTRIES = "deployments.entries"
+
+
+def register(*, pool: str, pool_type: str, portfolios: Sequence[str], with_schedules: str = "yes") -> list[str]:
+    """Make sure of the work pool and of every deployment; returns the deployments' names (`flow/deployment`).
+
+    pool_type: `journey` for the journey worker, `process` for the stock one. portfolios: those whose intakes and reports
+    are scheduled. with_schedules: `no` leaves starting flows to somebody else (a demo does).
+    """
+    flows = {flow.name: flow for flow in FLOWS}
+    with get_client(sync_client=True) as client:
+        _ensure_pool(client, pool, pool_type=pool_type)
+        for planned in DEPLOYMENTS:
+            schedules = _schedules(planned, portfolios) if with_schedules == "yes" else []
+            _deploy(client, planned, flows[planned.flow], pool=pool, schedules=schedules)
+    return [f"{planned.flow}/{planned.name}" for planned in DEPLOYMENTS]
+
+
+def _ensure_pool(client: SyncPrefectClient, pool: str, *, pool_type: str) -> None:
+    try:
+        client.read_work_pool(pool)
+    except ObjectNotFound:
+        try:
+            client.create_work_pool(WorkPoolCreate(name=pool, type=pool_type))
+        except ObjectAlreadyExists:  # a worker that is starting may have been quicker
+            return
+
+
+def _schedules(planned: Planned, portfolios: Sequence[str]) -> list[DeploymentScheduleCreate]:
+    if planned.schedule is None:
+        return []
+    if not planned.per_portfolio:
+        return [DeploymentScheduleCreate(schedule=planned.schedule, slug="always")]
+    return [
+        DeploymentScheduleCreate(schedule=planned.schedule, parameters={"portfolio": name}, slug=f"portfolio-{index}")
+        for index, name in enumerate(portfolios)
+    ]
+
+
+def _deploy(
+    client: SyncPrefectClient,
+    planned: Planned,
+    flow: Flow[..., object],
+    *,
+    pool: str,
+    schedules: list[DeploymentScheduleCreate],
+) -> UUID:
+    return client.create_deployment(
+        flow_id=client.create_flow_from_name(flow.name),
+        name=planned.name,
+        entrypoint=f"{ENTRIES}.{planned.flow}",
+        work_pool_name=pool,
+        schedules=schedules,
+        description=flow.description,
+        tags=["duecourse"],
+        parameter_openapi_schema=parameter_schema(flow).model_dump_for_openapi(),
+    )

@@ -1,0 +1,27 @@
+"""When each flow runs by itself (cron times in UTC)."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from prefect.client.schemas.schedules import SCHEDULE_TYPES, CronSchedule, IntervalSchedule
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A deployment: its flow's name, its own name, and when it runs (never by itself when there is no schedule)."""
+
+    flow: str
+    name: str
+    schedule: SCHEDULE_TYPES | None = None
+    per_portfolio: bool = False
+
+
+DEPLOYMENTS = (
+    Planned("loan_journey", "journey"),
+    Planned("portfolio_intake", "intake", CronSchedule(cron="0 5 * * *"), per_portfolio=True),
+    Planned("payment_intake", "payments", CronSchedule(cron="*/15 * * * *"), per_portfolio=True),
+    Planned("promise_review", "promises", CronSchedule(cron="30 6 * * *")),
+    Planned("repair_journeys", "repair", IntervalSchedule(interval=timedelta(minutes=5))),
+    Planned("wake_journeys", "wake", IntervalSchedule(interval=timedelta(minutes=1))),
+    Planned("effectiveness_report", "report", CronSchedule(cron="0 7 1 * *"), per_portfolio=True),
+)

@@ -1,0 +1,61 @@
+"""Every setting of the product, read from environment variables that begin with `DUECOURSE_`."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+HOME = Path(".duecourse")
+
+
+class Settings(BaseSettings):
+    """Where the ledger is, who the vendors are, and what the lender is called.
+
+    Without `real_sends=yes` every message, order and look into the loan book goes to the sandbox.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="DUECOURSE_", frozen=True, extra="ignore")
+
+    ledger_url: str = f"sqlite:///{HOME}/ledger.db"
+    """`sqlite:///FILE` or `postgresql+psycopg://...`."""
+    key_file: Path = HOME / "ledger.key"
+    """The master key (base64, 32 bytes), readable by its owner only."""
+    key: SecretStr | None = None
+    """The master key itself, in the place of a file."""
+
+    real_sends: Literal["yes", "no"] = "no"
+    """`yes` lets messages reach real people; anything else sends them to the sandbox."""
+    sandbox_url: str = "http://127.0.0.1:8026"
+    public_url: str = "http://127.0.0.1:8027"
+    """Where vendors send their receipts, and where opt-out links lead."""
+
+    twilio_account_sid: str | None = None
+    twilio_auth_token: SecretStr | None = None
+    twilio_sms_sender: str | None = None
+    twilio_chat_sender: str | None = None
+    sendgrid_api_key: SecretStr | None = None
+    sendgrid_sender: str | None = None
+    sendgrid_webhook_public_key: str | None = None
+    field_desk_url: str | None = None
+    legal_desk_url: str | None = None
+    agency_desk_url: str | None = None
+    desk_token: SecretStr | None = None
+    loan_book_url: str | None = None
+    loan_book_token: SecretStr | None = None
+
+    lender: str = "Example Lending"
+    help_phone: str = "+1 555 010 0100"
+    pay_url: str = "https://pay.example.com"
+    packs: list[str] = Field(default=["house-courtesy"])
+    """The compliance packs that new portfolios are worked under."""
+    experiment: str = "standing"
+    """The name of the standing experiment; with a loan's number it fixes the arm."""
+
+    lease_seconds: float = Field(default=120.0, gt=0)
+    """How long a run may hold a journey without a sign of life; longer than any vendor may take to answer."""
+
+    @property
+    def sends_for_real(self) -> bool:
+        """Whether messages reach real people."""
+        return self.real_sends == "yes"

@@ -1,0 +1,18 @@
+"""One step: put a callback on the collectors' list."""
+
+from prefect import task
+
+from domain.work_item import WorkKind
+from ledger.turns import Turn
+from ledger.work import assign
+from policy.next_step import Act
+from tasks.repeatable import REPEATABLE
+from tasks.surroundings import surroundings
+
+
+@task(task_run_name="callback: {act.rung.name}", **REPEATABLE)
+def assign_callback(turn: Turn, act: Act) -> str:
+    """Put a callback on the collectors' list; returns the work item's id."""
+    around = surroundings()
+    with around.ledger.transaction() as session:
+        return assign(session, turn, kind=WorkKind(act.action.value), now=around.clock())

@@ -1,0 +1,53 @@
+"""The three transactions around one request to a vendor or desk: plan, claim, record."""
+
+from collections.abc import Callable
+from typing import assert_never
+
+from connectors.failure import ConnectorError
+from domain.message import Accepted, Message, Order
+from domain.step import Outcome
+from ledger.claiming import claim
+from ledger.outcomes import record_accepted, record_failure
+from ledger.planning import plan
+from ledger.turns import Turn
+from policy.next_step import Act
+from tasks.surroundings import surroundings
+
+
+def exchange(turn: Turn, act: Act) -> Outcome:
+    """Write the contact down, have it judged, make it once, and record what came back.
+
+    A process that dies between the claim and the record leaves the attempt as `sending`; whoever takes the turn up again
+    finds it so, declares it unknown and does not repeat the request.
+    """
+    around = surroundings()
+    with around.ledger.transaction() as session:
+        attempt = plan(
+            session, turn, rung=act.rung, action=act.action, public_url=around.public_url, now=around.clock()
+        )
+    if attempt is None:
+        return Outcome.BLOCKED
+    with around.ledger.transaction() as session:
+        claimed = claim(session, attempt, fence=turn.fence, now=around.clock())
+    match claimed:
+        case Outcome():
+            return claimed
+        case Message() as message:
+            messenger = around.messengers[act.action]
+            return _request(attempt, lambda: messenger.deliver(message))
+        case Order() as order:
+            desk = around.desks[act.action]
+            return _request(attempt, lambda: desk.place(order))
+        case other:
+            assert_never(other)
+
+
+def _request(attempt: str, request: Callable[[], Accepted]) -> Outcome:
+    around = surroundings()
+    try:
+        accepted = request()
+    except ConnectorError as error:
+        with around.ledger.transaction() as session:
+            return record_failure(session, attempt, failure=error.failure, code=error.code, now=around.clock())
+    with around.ledger.transaction() as session:
+        return record_accepted(session, attempt, accepted, now=around.clock())

@@ -1,0 +1,15 @@
+"""One step: send the rung's wording as an email."""
+
+from prefect import task
+
+from domain.step import Outcome
+from ledger.turns import Turn
+from policy.next_step import Act
+from tasks.exchange import exchange
+from tasks.repeatable import REPEATABLE
+
+
+@task(task_run_name="email: {act.rung.name}", **REPEATABLE)
+def send_email(turn: Turn, act: Act) -> Outcome:
+    """Send the rung's wording as an email."""
+    return exchange(turn, act)

@@ -1,0 +1,59 @@
+"""What a step needs around it: the ledger, the clock, the messengers and the desks.
+
+Tasks and flows know none of these by themselves. Whoever runs them (a worker, a test, the demo) says once how to make them;
+they are made on first use, so that importing a flow opens nothing.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from connectors.loan_book import LoanBook
+from connectors.messenger import Desk, Messenger
+from domain.action import Action
+from ledger.database import Ledger
+from policy.treatment.rule import Rules
+
+
+class NoSurroundings(RuntimeError):
+    """Nobody said where the ledger and the vendors are: start flows through `deployments.entries`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Everything outside the decision.
+
+    clock: the time of the business, which may be simulated. machine_clock: real time, for leases and for Prefect.
+    lease: how long a run may hold a journey without a sign of life. public_url: where receipts and opt-out links lead.
+    """
+
+    ledger: Ledger
+    clock: Callable[[], datetime]
+    machine_clock: Callable[[], datetime]
+    lease: timedelta
+    messengers: Mapping[Action, Messenger]
+    desks: Mapping[Action, Desk]
+    loan_book: LoanBook | None
+    public_url: str
+    rules: Rules
+    experiment: str
+    vendors: str
+
+
+_made: list[Surroundings] = []
+_how: list[Callable[[], Surroundings]] = []
+
+
+def surround(how: Callable[[], Surroundings]) -> None:
+    """Say how the surroundings are made; what was made before is forgotten."""
+    _how[:] = [how]
+    _made.clear()
+
+
+def surroundings() -> Surroundings:
+    """The surroundings of this process, made on first use; raises NoSurroundings."""
+    if not _made:
+        if not _how:
+            raise NoSurroundings(NoSurroundings.__doc__)
+        _made.append(_how[0]())
+    return _made[0]

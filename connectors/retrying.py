@@ -27,7 +27,7 @@ def patiently(*, sleep: Callable[[float], None] = tenacity.nap.sleep) -> tenacit
         retry=tenacity.retry_if_exception_type(VendorBusy),
         stop=tenacity.stop_after_attempt(TRIES),
         wait=tenacity.wait_exponential_jitter(
-            initial=FIRST_PAUSE_SECONDS, max=LONGEST_PAUSE_SECONDS, jitter=FIRST_PAUSE_SECONDS
+            multiplier=FIRST_PAUSE_SECONDS, max=LONGEST_PAUSE_SECONDS, jitter=FIRST_PAUSE_SECONDS
         ),
         sleep=sleep,
         reraise=True,

@@ -67,7 +67,9 @@ class SendGridEmail:
 
     def _mail(self, message: Message) -> Mail:
         to = To(message.to)
-        if to.email != message.to:  # the SDK reads names and lists out of an address, or nothing at all
+        if (
+            not message.to or to.email != message.to
+        ):  # the SDK reads names and lists out of an address, or nothing at all
             raise failed(vendor=VENDOR, code="unusable_address", failure=FailureClass.BAD_NUMBER)
         mail = Mail(
             from_email=self._account.sender,

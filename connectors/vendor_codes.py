@@ -30,9 +30,12 @@ def meaning_of(code: str, *, table: str) -> CodeMeaning:
         table: `twilio`, `sendgrid` or `desk`.
 
     Returns:
-        The listed meaning; `permanent` and marked for review where the code is not listed.
+        The listed meaning, of the whole code or else of the HTTP status that it begins with (`401 unauthorized`);
+        `permanent` and marked for review where neither is listed.
     """
-    return _table(table).get(code, CodeMeaning(FailureClass.PERMANENT, needs_review=True))
+    listed = _table(table)
+    status = code.partition(" ")[0]
+    return listed.get(code) or listed.get(status) or CodeMeaning(FailureClass.PERMANENT, needs_review=True)
 
 
 def error_of(*, table: str, vendor: str, status: int, code: str) -> ConnectorError:

@@ -1,0 +1,1 @@
+"""Proofs of the connectors, over real HTTP against the sandbox."""

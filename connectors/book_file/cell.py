@@ -173,7 +173,8 @@ def instant_of(cell: Cell, formats: Formats, *, zone: ZoneInfo) -> datetime | No
     if found is None:
         return datetime.combine(day, _NOON, zone)
     try:
-        clock = time.fromisoformat(found[0].lstrip("T ").replace(" ", "").zfill(5))
+        written = found[0].lstrip("T ").replace(" ", "")
+        clock = time.fromisoformat(written if written[2] == ":" else f"0{written}")
     except ValueError:
         raise BadCellError("has no time of day that a clock shows", value=cell) from None
     at = datetime.combine(day, clock)

@@ -74,13 +74,14 @@ def checked(document: LocatedYaml, model: type[Model]) -> Model:
     """Make the model of the data.
 
     Raises:
-        MappingError: for the first thing that does not fit, in the order of the file.
+        MappingError: for the first unknown key, else for the first thing that does not fit.
     """
     try:
         return model.model_validate(document.data)
     except ValidationError as error:
         found = [(document.line_of(_place(e)), e) for e in error.errors(include_url=False)]
-    line, first = min(found, key=lambda pair: pair[0])
+    # A misspelt key comes first, because it explains why another is missing.
+    line, first = min(found, key=lambda pair: (pair[1]["type"] != "extra_forbidden", pair[0]))
     place = _place(first)
     raise MappingError(document.path, line, ".".join(map(str, place)), _problem(first, model))
 

@@ -1,0 +1,174 @@
+"""The addresses that vendors post to, and the page to stop messages: checked, written down, answered at once."""
+
+import logging
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, HTTPException, Request, Response, status
+from fastapi.responses import HTMLResponse
+from sqlalchemy.exc import SQLAlchemyError
+
+from connectors import sendgrid_signature, twilio_signature
+from console.news import News
+from console.sendgrid_news import UnreadableBatch, batch_news
+from console.stop_page import HEADERS, StopState, stop_page
+from console.twilio_news import inbound_news, status_news
+from ledger.database import Ledger
+from ledger.portfolios import portfolio_names
+from ledger.receipts import can_stop, spoil_by_attempt, stop_by_attempt, take_in
+
+_log = logging.getLogger(__name__)
+_ID = re.compile(r"[0-9a-f]{32}")
+
+LARGEST_BODY = 4 * 1024 * 1024
+"""Bytes; SendGrid's batches stay under one mebibyte, and anyone can post here."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptSettings:
+    """How to know the vendors.
+
+    public_url: scheme, host and path under which the vendors reach this application; Twilio signs the whole address.
+    twilio_auth_token, sendgrid_public_key: None while a vendor is not set up; what comes in its name is then refused.
+    """
+
+    public_url: str
+    twilio_auth_token: str | None = field(default=None, repr=False)
+    sendgrid_public_key: str | None = None
+
+
+def create_receipts(ledger: Ledger, *, settings: ReceiptSettings, clock: Callable[[], datetime]) -> FastAPI:
+    """The application for webhooks.
+
+    Raises:
+        ValueError: SendGrid's public key is not one.
+    """
+    if settings.sendgrid_public_key is not None:
+        # A wrong key is found here, not when the first event is lost.
+        sendgrid_signature.is_genuine(
+            b"", signature=None, timestamp=None, public_key=settings.sendgrid_public_key, now=clock()
+        )
+    door = _Door(ledger, settings=settings, clock=clock)
+    app = FastAPI(title="Duecourse receipts", docs_url=None, redoc_url=None, openapi_url=None)
+    # The fixed address stands before the one with an id, which would swallow it.
+    posts: dict[str, Callable[..., None]] = {
+        "/receipts/twilio/inbound": door.twilio_inbound,
+        "/receipts/twilio/{attempt_id}": door.twilio_status,
+        "/receipts/sendgrid": door.sendgrid_events,
+    }
+    for path, taken_by in posts.items():
+        app.add_api_route(path, taken_by, methods=["POST"], status_code=status.HTTP_204_NO_CONTENT)
+    app.add_api_route("/stop/{attempt_id}", door.ask_to_stop, methods=["GET"], response_class=HTMLResponse)
+    app.add_api_route("/stop/{attempt_id}", door.stop, methods=["POST"], response_class=HTMLResponse)
+    app.add_api_route("/health", door.health, methods=["GET"])
+    return app
+
+
+async def _raw_body(request: Request) -> bytes:
+    # Signatures are made over the bytes as they came, so nothing else may read them first.
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > LARGEST_BODY:
+            raise HTTPException(status.HTTP_413_CONTENT_TOO_LARGE)
+    return bytes(body)
+
+
+RawBody = Annotated[bytes, Depends(_raw_body)]
+
+
+class _Door:
+    """What answers each address. Methods are synchronous: FastAPI runs them in threads, where the ledger may wait."""
+
+    def __init__(self, ledger: Ledger, *, settings: ReceiptSettings, clock: Callable[[], datetime]) -> None:
+        self._ledger = ledger
+        self._settings = settings
+        self._clock = clock
+
+    def twilio_status(self, attempt_id: str, request: Request, body: RawBody) -> None:
+        self._refuse_unless_twilio(request, body)
+        self._take_in([status_news(body, attempt_id=attempt_id)])
+
+    def twilio_inbound(self, request: Request, body: RawBody) -> None:
+        self._refuse_unless_twilio(request, body)
+        self._take_in([inbound_news(body)])
+
+    def sendgrid_events(self, request: Request, body: RawBody) -> None:
+        self._refuse_unless_sendgrid(request, body)
+        try:
+            news = batch_news(body)
+        except UnreadableBatch as error:
+            raise HTTPException(status.HTTP_400_BAD_REQUEST) from error
+        self._take_in(news)
+
+    def ask_to_stop(self, attempt_id: str) -> HTMLResponse:
+        # Mail scanners follow every link, so to look at the page changes nothing.
+        with self._ledger.reading() as session:
+            is_known = _is_an_id(attempt_id) and can_stop(session, attempt_id)
+        return _page(StopState.ASKS if is_known else StopState.UNKNOWN)
+
+    def stop(self, attempt_id: str) -> HTMLResponse:
+        with self._ledger.transaction() as session:
+            is_known = _is_an_id(attempt_id) and stop_by_attempt(session, attempt_id, now=self._clock())
+        return _page(StopState.DONE if is_known else StopState.UNKNOWN)
+
+    def health(self, response: Response) -> dict[str, str]:
+        try:
+            with self._ledger.reading() as session:
+                portfolio_names(session)
+        except SQLAlchemyError:
+            response.status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+            return {"ledger": "does not answer"}
+        return {"ledger": "answers"}
+
+    def _take_in(self, news: Iterable[News | None]) -> None:
+        # A transaction each: one event that cannot be taken must not hold up a STOP in the same batch.
+        untaken = sum(not self._was_taken(one) for one in news if one is not None)
+        if untaken:
+            raise HTTPException(status.HTTP_503_SERVICE_UNAVAILABLE, f"{untaken} not taken; send them again")
+
+    def _was_taken(self, news: News) -> bool:
+        now = self._clock()
+        try:
+            with self._ledger.transaction() as session:
+                is_new = take_in(session, news.receipt, now=now)
+                if is_new and news.failure is not None and news.receipt.attempt_id is not None:
+                    spoil_by_attempt(session, news.receipt.attempt_id, news.failure, now=now)
+        except Exception:  # noqa: BLE001 - whatever it is, the vendor keeps the event and sends it again
+            _log.exception("event %s of %s was not taken", news.receipt.event_id, news.receipt.vendor)
+            return False
+        return True
+
+    def _refuse_unless_twilio(self, request: Request, body: bytes) -> None:
+        token = self._settings.twilio_auth_token
+        query = f"?{request.url.query}" if request.url.query else ""
+        if token is None or not twilio_signature.is_genuine(
+            body,
+            signature=request.headers.get("X-Twilio-Signature"),
+            public_url=f"{self._settings.public_url.rstrip('/')}{request.url.path}{query}",
+            auth_token=token,
+        ):
+            raise HTTPException(status.HTTP_403_FORBIDDEN)
+
+    def _refuse_unless_sendgrid(self, request: Request, body: bytes) -> None:
+        key = self._settings.sendgrid_public_key
+        if key is None or not sendgrid_signature.is_genuine(
+            body,
+            signature=request.headers.get("X-Twilio-Email-Event-Webhook-Signature"),
+            timestamp=request.headers.get("X-Twilio-Email-Event-Webhook-Timestamp"),
+            public_key=key,
+            now=self._clock(),
+        ):
+            raise HTTPException(status.HTTP_403_FORBIDDEN)
+
+
+def _is_an_id(text: str) -> bool:
+    return _ID.fullmatch(text) is not None
+
+
+def _page(state: StopState) -> HTMLResponse:
+    code = status.HTTP_404_NOT_FOUND if state is StopState.UNKNOWN else status.HTTP_200_OK
+    return HTMLResponse(stop_page(state), status_code=code, headers=HEADERS)

@@ -49,6 +49,11 @@ class TestAMapping:
         assert (mapping.defaults.jurisdiction, mapping.defaults.language) == ("NO", "no")
         assert mapping.columns == {"id", "overdue", "dpd"}
 
+    def test_of_the_readme_is_sound(self, lender: Lender) -> None:
+        """What people copy from works."""
+        example = (SHIPPED[0].parent / "README.md").read_text(encoding="utf-8").split("```yaml\n")[1].split("```")[0]
+        assert read_loan_mapping(lender.text(example, name="m.yaml")).columns == {"Loan No.", "Overdue", "DPD"}
+
     def test_knows_every_column_that_it_reads(self, lender: Lender) -> None:
         """Those of conditions, templates, look-ups and list entries too; only they leave the file."""
         mapping = read_loan_mapping(
@@ -88,9 +93,9 @@ class TestAMistake:
             ("days_past_due: dpd", "days_past_due: {lookup: dpd}", (6, "fields.days_past_due"), "lookup needs a table"),
             (
                 "days_past_due: dpd",
-                "days_past_due: {colunm: dpd}",
-                (6, "fields.days_past_due.colunm"),
-                "did you mean column?",
+                "days_past_due: {templte: dpd}",
+                (6, "fields.days_past_due.templte"),
+                "did you mean template?",
             ),
             ("number: id", "number: [id]", (4, "fields.number"), "valid dictionary"),
             ("  number: id\n", "", (3, "fields.number"), "is required"),

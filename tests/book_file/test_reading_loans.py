@@ -203,9 +203,9 @@ class TestARow:
     @given(st.dictionaries(st.sampled_from(sorted(LOAN)), st.text(st.characters(codec="utf-8"), max_size=20)))
     @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
     def test_with_anything_in_it_is_a_loan_or_a_reject(self, lender: Lender, cells: dict[str, str]) -> None:
-        """Never a traceback, and never both."""
+        """Never a traceback, and never both; a row with nothing in it at all is no row."""
         read = lender.loan(**cells)
-        assert len(read.loans) + len(read.rejects) == 1
+        assert len(read.loans) + len(read.rejects) == any((LOAN | cells).values())
 
 
 class TestContacts:

@@ -1,0 +1,72 @@
+"""The reconciliation agrees with an honest report, and says what is wrong with any other."""
+
+from dataclasses import replace
+
+from sqlmodel import select
+
+from ledger.database import Ledger
+from ledger.tables.money import PaymentRow
+from reports.breakdown import Breakdown
+from reports.effectiveness import effectiveness
+from reports.reconciling import reconcile
+from tests.reports.chronicle import AS_OF, FIRST_DAY, LAST_DAY, write_spring
+
+WORDS = {
+    "recovered_minor": "recovered",
+    "reversals_minor": "reversals",
+    "cost_millis": "exact cost",
+    "cost_minor": "cost",
+}
+
+
+def test_an_honest_report_reconciles(ledger: Ledger) -> None:
+    """Opening and movements give the closing cash, and every breakdown agrees."""
+    with ledger.transaction() as session:
+        write_spring(session)
+        report = effectiveness(session, portfolio="spring", from_on=FIRST_DAY, to_on=LAST_DAY, as_of=AS_OF)
+        found = reconcile(session, report)
+    assert found.reconciles
+    assert found.verdict == "Reconciles with the ledger to the minor unit in 24 of 24 checks"
+    assert (found.opening_minor, found.received_minor, found.reversed_minor, found.closing_minor) == (
+        900,
+        15_000,
+        1_000,
+        14_900,
+    )
+    assert found.account == (
+        "cash before the period 9.00 CNY, received 150.00 CNY, taken back 10.00 CNY, cash at its end 149.00 CNY"
+    )
+
+
+def test_a_tampered_row_is_found(ledger: Ledger) -> None:
+    """One unit more in any amount of any breakdown is named with both figures."""
+    with ledger.transaction() as session:
+        write_spring(session)
+        report = effectiveness(session, portfolio="spring", from_on=FIRST_DAY, to_on=LAST_DAY, as_of=AS_OF)
+        for breakdown, (first, *others) in report.breakdowns.items():
+            for amount, what in WORDS.items():
+                forged = replace(first, **{amount: getattr(first, amount) + 1})
+                rows = {**report.breakdowns, breakdown: (forged, *others)}
+                found = reconcile(session, replace(report, breakdowns=rows))
+                assert [check.what for check in found.differences] == [f"{what} by {breakdown.value}"]
+                assert found.differences[0].difference == 1
+                assert "Does not reconcile with the ledger in 1 of 24 checks" in found.verdict
+
+
+def test_money_that_the_report_has_not_seen_is_found(ledger: Ledger) -> None:
+    """A payment that changes after the report was made breaks the opening-to-closing line and every breakdown."""
+    with ledger.transaction() as session:
+        write_spring(session)
+        report = effectiveness(session, portfolio="spring", from_on=FIRST_DAY, to_on=LAST_DAY, as_of=AS_OF)
+        payment = session.exec(select(PaymentRow).where(PaymentRow.amount_minor == 6_000)).one()
+        payment.amount_minor += 25
+        session.add(payment)
+        session.flush()
+        found = reconcile(session, report)
+    assert not found.reconciles
+    assert {check.what for check in found.differences} == {
+        "opening cash and movements",
+        "recovered in all",
+        *(f"recovered by {breakdown.value}" for breakdown in Breakdown),
+    }
+    assert "recovered in all is 150.00 CNY in the report and 150.25 CNY in the ledger" in found.verdict

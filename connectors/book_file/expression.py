@@ -7,6 +7,7 @@ listed here is refused, nothing is ever evaluated by Python, and no attribute, c
 
 import ast
 import re
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -93,7 +94,9 @@ def parse_expression(source: str) -> Expression:
     if len(plain) > _LONGEST:
         raise BadExpressionError(f"is longer than {_LONGEST} characters")
     try:
-        tree = ast.parse(plain, mode="eval")
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", SyntaxWarning)  # 1if 2: Python would only warn of it
+            tree = ast.parse(plain, mode="eval")
         parser = _Compiler(quoted)
         run = parser.step(tree.body)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:

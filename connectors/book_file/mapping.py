@@ -178,7 +178,7 @@ class LoanMapping(_AnyMapping):
     @field_validator("attributes", mode="before")
     @classmethod
     def _plain_columns(cls, raw: object) -> object:
-        return {name: name for name in raw} if isinstance(raw, list) else raw
+        return {str(name): name for name in raw} if isinstance(raw, list) else raw
 
     @model_validator(mode="after")
     def _complete(self) -> "LoanMapping":
@@ -244,12 +244,12 @@ def read_mapping(path: Path) -> Mapping:
     """
     document = located(path)
     kinds: dict[str, type[LoanMapping | PaymentMapping]] = {"loans": LoanMapping, "payments": PaymentMapping}
-    kind = document.data.get("kind")
+    kind = str(document.data.get("kind"))
     if kind not in kinds:
         raise MappingError(
             path, document.line_of(("kind",)), "kind", "say what the file holds: kind: loans or kind: payments"
         )
-    mapping = checked(document, kinds[str(kind)])
+    mapping = checked(document, kinds[kind])
     for place, columns in (*mapping.readers(), (("keep",), mapping.keep.columns if mapping.keep else frozenset())):
         if forbidden := sorted(columns & mapping.never):
             key = ".".join(map(str, place))

@@ -92,6 +92,7 @@ class TestAnExpression:
             "2 ** 9",
             "1 < 2 < 3",
             "f'{PAY_0}'",
+            "1in (1, 2)",
             "days()",
             "days(1, 2)",
             "min(a=1)",

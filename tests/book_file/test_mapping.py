@@ -142,7 +142,18 @@ class TestAMistake:
         with pytest.raises(MappingError, match=problem):
             read_payment_mapping(lender.mapping(PAYMENTS, **changes))
 
-    @pytest.mark.parametrize("content", [b"", b"- a\n", b"\xff\xfe", b"kind: \x00", b"just words"])
+    @pytest.mark.parametrize(
+        "content",
+        [
+            b"",
+            b"- a\n",
+            b"\xff\xfe",
+            b"kind: \x00",
+            b"just words",
+            b"kind: [loans]",
+            b"kind: loans\nattributes: [{a: b}]",
+        ],
+    )
     def test_of_any_kind_is_never_a_traceback(self, lender: Lender, content: bytes) -> None:
         """Files that are no mapping at all."""
         with pytest.raises(MappingError):

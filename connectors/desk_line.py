@@ -7,7 +7,7 @@ import httpx
 import tenacity
 
 from connectors.failure import failed
-from connectors.http_transport import exchange, outbound
+from connectors.http_transport import exchange, shared
 from connectors.retrying import patiently
 from connectors.vendor_codes import error_of
 from domain.attempt import FailureClass
@@ -43,7 +43,7 @@ class DeskLine:
         retrying: tenacity.Retrying | None = None,
     ) -> None:
         self._account = account
-        self._http = http or outbound()
+        self._http = http or shared()
         self._retrying = retrying or patiently()
 
     def place(self, order: Order) -> Accepted:
@@ -52,8 +52,8 @@ class DeskLine:
     def _place_once(self, order: Order) -> Accepted:
         answer = exchange(
             self._http,
-            "POST",
-            self._account.url.rstrip("/") + self.path,
+            method="POST",
+            url=self._account.url.rstrip("/") + self.path,
             vendor=self.vendor,
             json={"facts": order.facts},
             headers={"Authorization": f"Bearer {self._account.token}", "Idempotency-Key": order.attempt_id},

@@ -1,6 +1,8 @@
 """The one way out: an httpx client with time limits, and the reading of its errors as never processed or unknown."""
 
+import atexit
 import logging
+from functools import cache
 from typing import Any
 
 import httpx
@@ -33,7 +35,15 @@ def outbound(*, read_seconds: float = READ_SECONDS) -> httpx.Client:
     )
 
 
-def exchange(http: httpx.Client, method: str, url: str, *, vendor: str, **request: Any) -> httpx.Response:
+@cache
+def shared() -> httpx.Client:
+    """The client of every connector that is given none: one pool of connections a process, closed when it ends."""
+    client = outbound()
+    atexit.register(client.close)
+    return client
+
+
+def exchange(http: httpx.Client, *, method: str, url: str, vendor: str, **request: Any) -> httpx.Response:
     """Send one request and return whatever was answered.
 
     Raises:
@@ -75,6 +85,13 @@ class TwilioTransport(HttpClient):  # type: ignore[misc] # the SDK is untyped
         if self._base is not None:
             url = url.copy_with(scheme=self._base.scheme, host=self._base.host, port=self._base.port)
         answer = exchange(
-            self._http, method, str(url), vendor="twilio", params=params, data=data, headers=headers, auth=auth
+            self._http,
+            method=method,
+            url=str(url),
+            vendor="twilio",
+            params=params,
+            data=data,
+            headers=headers,
+            auth=auth,
         )
         return TwilioResponse(answer.status_code, answer.text, answer.headers)

@@ -10,7 +10,7 @@ import tenacity
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from connectors.failure import ChannelMisconfigured, FateUnknown, VendorBusy
-from connectors.http_transport import exchange, outbound
+from connectors.http_transport import exchange, shared
 from connectors.retrying import patiently
 from connectors.vendor_codes import error_of
 from domain.attempt import FailureClass
@@ -47,7 +47,7 @@ class LoanBook:
     ) -> None:
         self._url = url.rstrip("/")
         self._token = token
-        self._http = http or outbound()
+        self._http = http or shared()
         self._retrying = retrying or patiently()
 
     def delinquencies(self, *, portfolio: str, since: datetime) -> Iterator[BookLoan]:
@@ -77,7 +77,9 @@ class LoanBook:
     def _get(self, path: str, query: dict[str, str]) -> bytes:
         headers = {"Authorization": f"Bearer {self._token}"}
         try:
-            answer = exchange(self._http, "GET", self._url + path, vendor=VENDOR, params=query, headers=headers)
+            answer = exchange(
+                self._http, method="GET", url=self._url + path, vendor=VENDOR, params=query, headers=headers
+            )
             if answer.status_code != OK:
                 code = str(answer.status_code)
                 raise error_of(table="desk", vendor=VENDOR, status=answer.status_code, code=code)

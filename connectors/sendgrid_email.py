@@ -12,7 +12,7 @@ from sendgrid import SendGridAPIClient
 from sendgrid.helpers.mail import CustomArg, Mail, To
 
 from connectors.failure import failed
-from connectors.http_transport import READ_SECONDS, exchange, outbound
+from connectors.http_transport import READ_SECONDS, exchange, shared
 from connectors.retrying import patiently
 from connectors.vendor_codes import error_of
 from domain.attempt import FailureClass
@@ -48,7 +48,7 @@ class SendGridEmail:
         host = (account.base_url or LIVE_URL).rstrip("/")
         self._api = SendGridAPIClient(api_key=account.api_key, host=host)
         self._api.client = _Line(
-            http or outbound(), host=host, version=3, request_headers=self._api.client.request_headers
+            http or shared(), host=host, version=3, request_headers=self._api.client.request_headers
         )
         self._api.client.timeout = READ_SECONDS
 
@@ -118,7 +118,12 @@ class _Line(Client):  # type: ignore[misc] # the SDK is untyped
     def _make_request(self, _opener: object, request: Any, timeout: float | None = None) -> _Answer:  # noqa: ARG002
         headers = dict(request.header_items())
         answer = exchange(
-            self._http, request.get_method(), request.full_url, vendor=VENDOR, content=request.data, headers=headers
+            self._http,
+            method=request.get_method(),
+            url=request.full_url,
+            vendor=VENDOR,
+            content=request.data,
+            headers=headers,
         )
         return _Answer(answer)
 

@@ -8,7 +8,7 @@ from twilio.base.exceptions import TwilioRestException, TwilioServiceException
 from twilio.rest import Client
 
 from connectors.failure import ConnectorError, failed
-from connectors.http_transport import TwilioTransport, outbound
+from connectors.http_transport import TwilioTransport, shared
 from connectors.retrying import patiently
 from connectors.vendor_codes import error_of
 from domain.attempt import FailureClass
@@ -47,7 +47,7 @@ class TwilioMessages:
         self._account = account
         self._prefix = prefix
         self._retrying = retrying or patiently()
-        transport = TwilioTransport(http or outbound(), base_url=account.base_url)
+        transport = TwilioTransport(http or shared(), base_url=account.base_url)
         self._client = Client(account.account_sid, account.auth_token, http_client=transport)
 
     def post(self, message: Message) -> Accepted:

@@ -28,4 +28,5 @@ def main() -> None:
     serve(settings, port=given.port)
 
 
-main()
+if __name__ == "__main__":
+    main()

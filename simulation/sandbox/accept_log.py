@@ -14,7 +14,7 @@ class AcceptLog:
         self._state = state
         self._seed = seed
 
-    def vendor_id(self, prefix: str, attempt_id: str, destination: str) -> str:
+    def vendor_id(self, prefix: str, *, attempt_id: str, destination: str) -> str:
         """An id of 32 hexadecimal digits for the next accept of an attempt, the same in every repeat of a run."""
         nth = self._state.count_up(f"{attempt_id}/{destination}", prefix)
         digest = hashlib.sha256(f"{self._seed}\x1f{prefix}\x1f{attempt_id}\x1f{destination}\x1f{nth}".encode())

@@ -48,11 +48,13 @@ def _carry_out(world: World, due: Due) -> None:
     told = due.payload
     match due.kind:
         case DueKind.PAYMENT:
-            world.people.pay(told["loan"], told["amount_minor"], at=due.due_at)
+            world.people.pay(told["loan"], amount_minor=told["amount_minor"], at=due.due_at)
         case DueKind.SELF_PAYMENT:
-            world.people.pay_by_itself(told["loan"], told["amount_minor"], at=due.due_at)
+            world.people.pay_by_itself(told["loan"], amount_minor=told["amount_minor"], at=due.due_at)
         case DueKind.TAKEN_BACK:
-            world.people.take_back(told["loan"], told["amount_minor"], reverses=told["reverses"], at=due.due_at)
+            world.people.take_back(
+                told["loan"], amount_minor=told["amount_minor"], reverses=told["reverses"], at=due.due_at
+            )
         case DueKind.REPLY if told["action"] == Action.EMAIL:
             carry_out_unsubscription(world, due)
         case DueKind.REPLY:

@@ -30,10 +30,10 @@ def desk_routes(world: World) -> APIRouter:
     ) -> JSONResponse:
         """Take an order; the same key and order again gets the first answer again."""
         if not is_known(world, authorization):
-            return problem(401, "unauthorized", "unknown token")
+            return problem(401, code="unauthorized", message="unknown token")
         facts = _facts_of(await request.body())
         if facts is None or not idempotency_key:
-            return problem(400, "malformed", "an Idempotency-Key and an object of text facts are needed")
+            return problem(400, code="malformed", message="an Idempotency-Key and an object of text facts are needed")
         return await run_in_threadpool(_take, world, request.url.path, idempotency_key, facts)
 
     for path in DESKS:
@@ -46,7 +46,7 @@ def is_known(world: World, authorization: str) -> bool:
     return secrets.compare_digest(authorization.encode(), f"Bearer {world.settings.desk_token}".encode())
 
 
-def problem(status: int, code: str, message: str) -> JSONResponse:
+def problem(status: int, *, code: str, message: str) -> JSONResponse:
     """A refusal as the desks write it."""
     return JSONResponse({"code": code, "message": message}, status_code=status)
 
@@ -57,10 +57,10 @@ def _take(world: World, path: str, key: str, facts: dict[str, str]) -> JSONRespo
     with world.state.transaction() as db:
         known = db.execute("SELECT * FROM desk_order WHERE path = ? AND attempt_id = ?", (path, key)).fetchone()
         if known and known["body_hash"] != body_hash:
-            return problem(409, "key_reused", "this key belongs to another order")
+            return problem(409, code="key_reused", message="this key belongs to another order")
         if known:
             return JSONResponse({"id": known["order_id"], "status": "accepted"}, status_code=200)
-        order_id = world.log.vendor_id(prefix, key, path)
+        order_id = world.log.vendor_id(prefix, attempt_id=key, destination=path)
         db.execute("INSERT INTO desk_order VALUES (?, ?, ?, ?)", (path, key, order_id, body_hash))
         world.log.write(
             attempt_id=key,

@@ -71,14 +71,14 @@ def loan_book_routes(world: World) -> APIRouter:
 
 def _refused(world: World, authorization: str, *, since: str, cursor: str) -> JSONResponse | None:
     if not is_known(world, authorization):
-        return problem(401, "unauthorized", "unknown token")
+        return problem(401, code="unauthorized", message="unknown token")
     try:
         aware = datetime.fromisoformat(since).tzinfo is not None
     except ValueError:
         aware = False
     if aware and cursor.isdecimal():
         return None
-    return problem(400, "malformed", "since must be an instant with an offset, and a cursor one of ours")
+    return problem(400, code="malformed", message="since must be an instant with an offset, and a cursor ours")
 
 
 def _page(items: list[dict[str, object]], *, cursor: str) -> JSONResponse:

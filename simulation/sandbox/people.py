@@ -80,7 +80,7 @@ class People:
             raise UnknownLoan(loan_number)
         return _person(row)
 
-    def reached_at(self, action: Action, address: str) -> list[Person]:
+    def reached_at(self, address: str, *, action: Action) -> list[Person]:
         """The borrowers behind a number or an email address, in the order of their loans."""
         # Two whole statements, so that no column name is ever put together from parts.
         query = (
@@ -97,10 +97,10 @@ class People:
             person.card.loan_number, seed=self._seed, days_past_due=person.card.days_past_due, rates=shipped_rates()
         )
 
-    def message_arrived(self, action: Action, address: str, *, at: datetime) -> None:
+    def message_arrived(self, address: str, *, action: Action, at: datetime) -> None:
         """A message was delivered: its readers react, and at most one of them writes back."""
         replied = False
-        for person in self.reached_at(action, address):
+        for person in self.reached_at(address, action=action):
             loan = person.card.loan_number
             nth = self._state.count_up(loan, "message")
             reaction = reaction_to_message(
@@ -144,7 +144,7 @@ class People:
             self._plan_payment(loan, payment)
         return answer
 
-    def pay(self, loan: str, amount_minor: int, *, at: datetime) -> None:
+    def pay(self, loan: str, *, amount_minor: int, at: datetime) -> None:
         """Pay into the loan book, but no more than what is overdue."""
         person = self.person(loan)
         amount = min(amount_minor, person.outstanding_minor)
@@ -158,12 +158,12 @@ class People:
             payload = {"loan": loan, "amount_minor": amount, "reverses": payment_id}
             self._agenda.add(DueKind.TAKEN_BACK, at=back, sort_key=payment_id, payload=payload)
 
-    def pay_by_itself(self, loan: str, amount_minor: int, *, at: datetime) -> None:
+    def pay_by_itself(self, loan: str, *, amount_minor: int, at: datetime) -> None:
         """A payment that nobody asked for; the next one is foreseen where something is left."""
-        self.pay(loan, amount_minor, at=at)
+        self.pay(loan, amount_minor=amount_minor, at=at)
         self._plan_self_payment(self.person(loan), after=at)
 
-    def take_back(self, loan: str, amount_minor: int, *, reverses: str, at: datetime) -> None:
+    def take_back(self, loan: str, *, amount_minor: int, reverses: str, at: datetime) -> None:
         """The bank takes a payment back, and the borrower owes it again."""
         person = self.person(loan)
         self._write_payment(person, amount_minor, at=at, reverses=reverses)

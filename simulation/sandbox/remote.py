@@ -75,7 +75,7 @@ class SandboxRemote:
         """The accept log with its counts and duplicates."""
         return Accepts.model_validate_json(self._call("GET", "accepts"))
 
-    def fault(self, vendor: Vendor, kind: FaultKind, *, times: int = 1, seconds: float = 1.0) -> None:
+    def fault(self, vendor: Vendor, *, kind: FaultKind, times: int = 1, seconds: float = 1.0) -> None:
         """Make the next occasions of a vendor go wrong."""
         fault = Fault(vendor=vendor, kind=kind, times=times, seconds=seconds)
         self._call("POST", "faults", fault.model_dump_json().encode())

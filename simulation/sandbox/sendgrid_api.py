@@ -51,7 +51,7 @@ def carry_out_event(world: World, due: Due) -> None:
     with world.state.transaction():
         _tell(world, told["event"], told=told, at=due.due_at, copies=told["copies"])
         if told["event"] == "delivered":
-            world.people.message_arrived(Action.EMAIL, told["to"], at=due.due_at)
+            world.people.message_arrived(told["to"], action=Action.EMAIL, at=due.due_at)
 
 
 def carry_out_unsubscription(world: World, due: Due) -> None:
@@ -67,7 +67,7 @@ def carry_out_unsubscription(world: World, due: Due) -> None:
 def _take_mail(world: World, mail: Mail) -> str:
     at = world.time.now()
     with world.state.transaction() as db:
-        message_id = world.log.vendor_id("", mail.attempt_id, mail.to)[:22]
+        message_id = world.log.vendor_id("", attempt_id=mail.attempt_id, destination=mail.to)[:22]
         world.log.write(
             attempt_id=mail.attempt_id,
             channel=Action.EMAIL,
@@ -85,7 +85,7 @@ def _take_mail(world: World, mail: Mail) -> str:
 def _plan_events(world: World, mail: Mail, *, message_id: str, at: datetime, first: str) -> None:
     events = [(first, at + PROCESSED_AFTER)]
     if first == "processed":
-        readers = world.people.reached_at(Action.EMAIL, mail.to)
+        readers = world.people.reached_at(mail.to, action=Action.EMAIL)
         dead = bool(readers) and world.people.traits(readers[0]).email is LineState.DEAD
         draw = draws_for(world.settings.seed, message_id, "delivery")
         events.append(("bounce" if dead else "delivered", at + ENDED_AFTER))

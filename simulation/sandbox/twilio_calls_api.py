@@ -39,7 +39,7 @@ def call_routes(world: World) -> APIRouter:
         attempt_id = attempt_of(form.status_callback)
         at = world.time.now()
         with world.state.transaction():
-            call_sid = world.log.vendor_id("CA", attempt_id, form.to)
+            call_sid = world.log.vendor_id("CA", attempt_id=attempt_id, destination=form.to)
             world.log.write(
                 attempt_id=attempt_id,
                 channel="call",

@@ -82,7 +82,7 @@ def _take_message(world: World, form: MessageForm) -> JSONResponse:
     at = world.time.now()
     segments = segments_of(body)
     with world.state.transaction() as db:
-        sid = world.log.vendor_id("SM", attempt_id, to)
+        sid = world.log.vendor_id("SM", attempt_id=attempt_id, destination=to)
         world.log.write(
             attempt_id=attempt_id,
             channel=action,
@@ -96,7 +96,7 @@ def _take_message(world: World, form: MessageForm) -> JSONResponse:
             "INSERT INTO message VALUES (?, ?, ?, ?, 'outbound-api', 'queued', NULL, ?, ?, ?)",
             (sid, to, sender, body, segments, stored(at), stored(at)),
         )
-        plan_receipts(world, action, sid=sid, number=number, url=form.status_callback, at=at)
+        plan_receipts(world, action=action, sid=sid, number=number, url=form.status_callback, at=at)
         row = db.execute("SELECT * FROM message WHERE sid = ?", (sid,)).fetchone()
     return JSONResponse(message_body(row, account_sid=world.settings.account_sid), status_code=201)
 
@@ -105,7 +105,7 @@ def _refused_number(world: World, action: Action, to: str) -> int | None:
     with world.state.transaction() as db:
         if db.execute("SELECT 1 FROM stopped WHERE address = ?", (to,)).fetchone():
             return 21610
-    readers = world.people.reached_at(action, to.removeprefix(CHAT_PREFIX))
+    readers = world.people.reached_at(to.removeprefix(CHAT_PREFIX), action=action)
     landline = bool(readers) and world.people.traits(readers[0]).phone is LineState.LANDLINE
     return 21614 if landline and action is Action.SMS else None
 

@@ -23,10 +23,10 @@ STOP_WORDS = frozenset({"STOP", "UNSUBSCRIBE", "END", "QUIT", "STOPALL", "REVOKE
 VERSION = "2010-04-01"
 
 
-def plan_receipts(world: World, action: Action, *, sid: str, number: str, url: str, at: datetime) -> None:
+def plan_receipts(world: World, *, action: Action, sid: str, number: str, url: str, at: datetime) -> None:
     """Put the statuses of a message on the agenda. There is none for the first status, as at Twilio."""
     draw = draws_for(world.settings.seed, sid, "delivery")
-    readers = world.people.reached_at(action, number)
+    readers = world.people.reached_at(number, action=action)
     dead = bool(readers) and world.people.traits(readers[0]).phone is LineState.DEAD
     statuses: list[tuple[str, int | None]] = [("sent", None)]
     if dead:
@@ -75,7 +75,7 @@ def carry_out_receipt(world: World, due: Due) -> None:
                 payload = twilio_webhook(told["url"], form)
                 world.agenda.add(DueKind.CALLBACK, at=due.due_at, sort_key=f"{sid}/{status}/{copy}", payload=payload)
         if status == "delivered":
-            world.people.message_arrived(Action(told["action"]), told["number"], at=due.due_at)
+            world.people.message_arrived(told["number"], action=Action(told["action"]), at=due.due_at)
 
 
 def carry_out_reply(world: World, due: Due) -> None:
@@ -85,7 +85,7 @@ def carry_out_reply(world: World, due: Due) -> None:
     borrower, ours = prefix + told["address"], prefix + world.settings.sender
     text: str = told["text"]
     with world.state.transaction() as db:
-        sid = world.log.vendor_id("SM", f"reply {stored(due.due_at)}", borrower)
+        sid = world.log.vendor_id("SM", attempt_id=f"reply {stored(due.due_at)}", destination=borrower)
         db.execute(
             "INSERT INTO message VALUES (?, ?, ?, ?, 'inbound', 'received', NULL, ?, ?, ?)",
             (sid, ours, borrower, text, segments_of(text), stored(due.due_at), stored(due.due_at)),

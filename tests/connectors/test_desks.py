@@ -63,7 +63,7 @@ def test_an_unclear_answer_is_not_repeated(
 ) -> None:
     """A desk's idempotency key would allow it; this product asks a person all the same."""
     before = sandbox.requests_to(vendor)
-    sandbox.remote.fault(vendor, fault)
+    sandbox.remote.fault(vendor, kind=fault)
     desk = kind(DeskAccount(url=sandbox.url, token=DESK_TOKEN), http=clients.for_fault(fault))
     with pytest.raises(FateUnknown):
         desk.place(_order(f"unclear-{vendor}-{fault}"))
@@ -72,7 +72,7 @@ def test_an_unclear_answer_is_not_repeated(
 
 def test_a_busy_desk_is_tried_again(make: Make, sandbox: Sandbox, pauses: list[float]) -> None:
     """A 429 was never processed."""
-    sandbox.remote.fault(Vendor.LEGAL_DESK, FaultKind.THROTTLED, times=2)
+    sandbox.remote.fault(Vendor.LEGAL_DESK, kind=FaultKind.THROTTLED, times=2)
     make(LegalDesk).place(_order("busy"))
     assert sandbox.accepts_of("busy") == 1
     assert len(pauses) == 2

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -49,7 +49,7 @@ def test_a_delinquent_loan_comes_with_its_borrower_and_statement(sandbox: Sandbo
     assert loan.number == "single-0001"
     assert BookContact(kind=ContactKind.MOBILE, text="+15550100001") in loan.contacts
     assert loan.statement.arrears_minor == 40_000
-    assert (date(2026, 1, 5) - loan.statement.past_due_since_on).days == 40
+    assert (loan.statement.as_of_on - loan.statement.past_due_since_on).days == 40
     assert "+1555" not in repr(loan)
 
 
@@ -98,7 +98,7 @@ def test_a_reading_may_be_repeated_after_any_unclear_answer(
 ) -> None:
     """Reading changes nothing, so it is simply asked for again."""
     sandbox.remote.register([_borrower(1, "again")])
-    sandbox.remote.fault(Vendor.LOAN_BOOK, kind)
+    sandbox.remote.fault(Vendor.LOAN_BOOK, kind=kind)
     retrying = patiently(sleep=lambda _: None)
     book = LoanBook(sandbox.url, DESK_TOKEN, http=clients.for_fault(kind), retrying=retrying)
     assert len(list(book.delinquencies(portfolio="again", since=SINCE))) == 1
@@ -106,7 +106,7 @@ def test_a_reading_may_be_repeated_after_any_unclear_answer(
 
 def test_a_system_that_stays_down_is_busy(sandbox: Sandbox, book: LoanBook) -> None:
     """After a few tries the caller learns that it may come back later."""
-    sandbox.remote.fault(Vendor.LOAN_BOOK, FaultKind.BROKEN_BEFORE, times=4)
+    sandbox.remote.fault(Vendor.LOAN_BOOK, kind=FaultKind.BROKEN_BEFORE, times=4)
     with pytest.raises(VendorBusy):
         list(book.payments(portfolio="down", since=SINCE))
 

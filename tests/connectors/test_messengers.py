@@ -113,7 +113,7 @@ def test_an_unclear_answer_is_an_unknown_fate_and_never_sent_again(
     messenger = channel.make(sandbox.url, clients.for_fault(kind), patiently(sleep=pauses.append))
     message = _message(channel.address)
     before = sandbox.requests_to(channel.vendor)
-    sandbox.remote.fault(channel.vendor, kind)
+    sandbox.remote.fault(channel.vendor, kind=kind)
     with pytest.raises(FateUnknown) as caught:
         messenger.deliver(message)
     assert caught.value.failure is FailureClass.AMBIGUOUS
@@ -128,7 +128,7 @@ def test_a_throttled_message_is_tried_again_and_accepted_once(
 ) -> None:
     """A 429 was never processed, so the same message may go again after a pause."""
     message = _message(channel.address)
-    sandbox.remote.fault(channel.vendor, FaultKind.THROTTLED, times=2)
+    sandbox.remote.fault(channel.vendor, kind=FaultKind.THROTTLED, times=2)
     messenger.deliver(message)
     assert sandbox.accepts_of(message.attempt_id) == 1
     assert len(pauses) == 2
@@ -140,7 +140,7 @@ def test_a_vendor_that_stays_busy_is_left_alone_after_a_few_tries(
     """The retries end, and the caller learns that nothing was processed."""
     message = _message(channel.address)
     before = sandbox.requests_to(channel.vendor)
-    sandbox.remote.fault(channel.vendor, FaultKind.THROTTLED, times=TRIES)
+    sandbox.remote.fault(channel.vendor, kind=FaultKind.THROTTLED, times=TRIES)
     with pytest.raises(VendorBusy) as caught:
         messenger.deliver(message)
     assert caught.value.failure is FailureClass.NEVER_PROCESSED
@@ -163,7 +163,7 @@ def test_no_connection_is_tried_again(channel: Channel, http: httpx.Client, paus
 def test_a_slow_answer_is_waited_for(channel: Channel, messenger: Messenger, sandbox: Sandbox) -> None:
     """Slow is not lost, within the time limit."""
     message = _message(channel.address)
-    sandbox.remote.fault(channel.vendor, FaultKind.SLOW, seconds=0.05)
+    sandbox.remote.fault(channel.vendor, kind=FaultKind.SLOW, seconds=0.05)
     messenger.deliver(message)
     assert sandbox.accepts_of(message.attempt_id) == 1
 

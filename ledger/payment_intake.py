@@ -1,9 +1,10 @@
-"""Taking in money: each payment and reversal once, with the event, the wake-up and the agency's commission beside it."""
+"""Taking in money: each payment and reversal once, with its event, its wake-up and the agency's commission."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from domain.action import Action
@@ -34,12 +35,22 @@ class PaymentsTaken:
 
 
 def take_in_payments(
-    session: Session, portfolio: PortfolioRow, payments: Iterable[BookPayment], *, now: datetime
+    session: Session,
+    portfolio: PortfolioRow,
+    payments: Iterable[BookPayment],
+    *,
+    now: datetime,
+    on_row: Callable[[], None] = lambda: None,
 ) -> PaymentsTaken:
-    """Book payments and reversals; a second time changes nothing. Reversals may come before or after other payments."""
+    """Book payments and reversals; a second time changes nothing.
+
+    Reversals are booked after the payments beside them. `on_row` is called after each one, for a progress bar.
+    """
     taken = PaymentsTaken()
     loans = {row.number: row for row in session.exec(select(LoanRow).where(LoanRow.portfolio_id == portfolio.id)).all()}
-    for payment in payments:
+    # A file may tell of the reversal first: in that order it would be refused, and only a second run would take it.
+    for payment in sorted(payments, key=lambda p: p.reverses is not None):
+        on_row()
         loan = loans.get(payment.loan_number)
         reason = _why_not(payment, loan)
         if reason is not None or loan is None:
@@ -86,9 +97,18 @@ def _book(session: Session, loan: LoanRow, payment: BookPayment, *, now: datetim
         recorded_at=now,
     )
     if not insert_new(session, row):
-        return False, None
+        return False, _why_not_the_same(session, row)
     _tell(session, loan, EventKind.PAYMENT_RECEIVED, payment, now=now)
     return True, None
+
+
+def _why_not_the_same(session: Session, row: PaymentRow) -> str | None:
+    there = session.exec(
+        select(PaymentRow).where(PaymentRow.source == row.source, PaymentRow.external_id == row.external_id)
+    ).one()
+    if (there.loan_id, there.amount_minor) == (row.loan_id, row.amount_minor):
+        return None
+    return f"'{row.source}' has a payment '{row.external_id}' already, of another loan or amount; check the ids"
 
 
 def _reverse(session: Session, loan: LoanRow, payment: BookPayment, *, now: datetime) -> tuple[bool, str | None]:
@@ -97,6 +117,13 @@ def _reverse(session: Session, loan: LoanRow, payment: BookPayment, *, now: date
     ).first()
     if original is None or original.loan_id != loan.id:
         return False, f"there is no payment '{payment.reverses}' of this loan to reverse"
+    already = session.exec(
+        select(func.coalesce(func.sum(ReversalRow.amount_minor), 0)).where(
+            ReversalRow.payment_id == original.id, ReversalRow.external_id != payment.external_id
+        )
+    ).one()
+    if payment.amount_minor > original.amount_minor - int(already):
+        return False, f"more would be taken back than is left of the payment '{payment.reverses}'"
     row = ReversalRow(
         payment_id=original.id,
         loan_id=loan.id,

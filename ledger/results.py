@@ -1,6 +1,7 @@
-"""Recording what came of a work item: the step ends, promises and plans are booked, and the journey is woken at once."""
+"""Recording what came of a work item: the step ends, promises and plans are booked, the journey is woken at once."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, select
 
@@ -24,6 +25,7 @@ from ledger.situations import borrower_of
 from ledger.steps import charge, end_step
 from ledger.tables.agreement import ArrangementRow, PromiseRow
 from ledger.tables.attempt import AttemptRow
+from ledger.tables.borrower import BorrowerRow
 from ledger.tables.journey import JourneyRow
 from ledger.tables.loan import LoanRow
 from ledger.tables.work_item import WorkItemRow
@@ -67,8 +69,9 @@ def record_result(session: Session, work_item_id: str, result: WorkResult, *, no
     """Record what came of an item; raises NoSuchWork, WorkIsOver or ResultDoesNotFit."""
     item = open_item(session, work_item_id)
     kind = WorkKind(item.kind)
-    _check(kind, result, now=now)
     journey = session.get_one(JourneyRow, item.journey_id)
+    zone = ZoneInfo(session.get_one(BorrowerRow, journey.borrower_id).timezone)
+    _check(kind, result, today=now.astimezone(zone).date())
     item.state, item.recorded_at = WorkState.DONE.value, now
     item.disposition, item.minutes = result.disposition.value, result.minutes
     item.taken_by = item.taken_by or result.by
@@ -110,7 +113,7 @@ def record_result(session: Session, work_item_id: str, result: WorkResult, *, no
     return outcome
 
 
-def _check(kind: WorkKind, result: WorkResult, *, now: datetime) -> None:
+def _check(kind: WorkKind, result: WorkResult, *, today: date) -> None:
     if result.disposition not in DISPOSITIONS_FOR[kind]:
         fitting = ", ".join(sorted(d.value for d in DISPOSITIONS_FOR[kind]))
         raise ResultDoesNotFit(f"'{result.disposition.value}' does not fit a {kind.value}; choose from: {fitting}")
@@ -119,7 +122,7 @@ def _check(kind: WorkKind, result: WorkResult, *, now: datetime) -> None:
     if (result.disposition is Disposition.ARRANGEMENT) != bool(result.instalments):
         raise ResultDoesNotFit("an arrangement needs its instalments, and nothing else takes them")
     parts = (*result.instalments, *([result.promised] if result.promised else []))
-    if any(p.amount_minor <= 0 for p in parts) or any(p.due_on < now.date() for p in parts):
+    if any(p.amount_minor <= 0 for p in parts) or any(p.due_on < today for p in parts):
         raise ResultDoesNotFit("every promised amount is more than zero, and every day is today or later")
     if result.minutes < 0:
         raise ResultDoesNotFit("minutes cannot be negative")

@@ -48,13 +48,14 @@ def exchange(http: httpx.Client, *, method: str, url: str, vendor: str, **reques
 
     Raises:
         VendorBusy: no connection was made, so nothing was processed.
+        ChannelMisconfigured: the address or a token of ours is unusable, so no whole request was sent.
         FateUnknown: the request may have arrived; no answer came, or a broken one.
     """
     try:
         return http.request(method, url, **request)
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
         failure, name = FailureClass.NEVER_PROCESSED, type(error).__name__
-    except httpx.UnsupportedProtocol as error:
+    except (httpx.UnsupportedProtocol, httpx.InvalidURL, httpx.LocalProtocolError) as error:  # never a whole request
         failure, name = FailureClass.CONFIGURATION, type(error).__name__
     except httpx.RequestError as error:
         failure, name = FailureClass.AMBIGUOUS, type(error).__name__

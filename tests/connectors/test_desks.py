@@ -102,10 +102,17 @@ def test_an_unknown_token_is_our_own_setting(sandbox: Sandbox, http: httpx.Clien
         FieldDesk(DeskAccount(url=sandbox.url, token="wrong"), http=http).place(_order("token"))
 
 
-def test_an_address_without_a_scheme_is_our_own_setting(http: httpx.Client) -> None:
-    """A desk's address that is no address is found out without a retry."""
+@pytest.mark.parametrize(
+    ("url", "token"), [("desk.lender.example", "x"), ("http://[desk", "x"), ("http://127.0.0.1:9", "a\nb")]
+)
+def test_an_address_or_token_that_cannot_be_sent_is_our_own_setting(
+    url: str, token: str, sandbox: Sandbox, http: httpx.Client
+) -> None:
+    """What is no address, or no header, is found out without a retry and before anything is processed."""
+    where = sandbox.url if "127.0.0.1" in url else url
     with pytest.raises(ChannelMisconfigured):
-        FieldDesk(DeskAccount(url="desk.lender.example", token="x"), http=http).place(_order("scheme"))
+        FieldDesk(DeskAccount(url=where, token=token), http=http).place(_order("unsendable"))
+    assert sandbox.accepts_of("unsendable") == 0
 
 
 def test_nobody_at_the_desk_is_never_processed(http: httpx.Client, retrying: tenacity.Retrying) -> None:

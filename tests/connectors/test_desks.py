@@ -103,7 +103,7 @@ def test_an_unknown_token_is_our_own_setting(sandbox: Sandbox, http: httpx.Clien
 
 
 @pytest.mark.parametrize(
-    ("url", "token"), [("desk.lender.example", "x"), ("http://[desk", "x"), ("http://127.0.0.1:9", "a\nb")]
+    ("url", "token"), [("desk.lender.example", "x"), ("http://desk:port", "x"), ("http://127.0.0.1:9", "a\nb")]
 )
 def test_an_address_or_token_that_cannot_be_sent_is_our_own_setting(
     url: str, token: str, sandbox: Sandbox, http: httpx.Client

@@ -24,10 +24,11 @@ from prefect.exceptions import PrefectHTTPStatusError
 from prefect.logging import get_logger
 from prefect.workers.base import BaseJobConfiguration, BaseVariables, BaseWorker, BaseWorkerResult
 
+from deployments.clock import machine_now
 from deployments.flow_shelf import FlowShelf
 from deployments.lane import Lanes
 from deployments.pick_up import Ended, Left, Lost, NotTaken, Outcome, carry_out, put_right, taken_up_again
-from deployments.prefect_private import LaneClient, real_now
+from deployments.prefect_private import LaneClient
 from deployments.worker_settings import WorkerSettings
 
 _log = get_logger("worker.journey")
@@ -146,9 +147,9 @@ class JourneyWorker(BaseWorker[BaseJobConfiguration, BaseVariables, JourneyResul
 
     async def _look(self) -> list[FlowRun]:
         """Fetch due runs and take those that are new; none when Prefect does not answer."""
-        wanted = self._lanes.count * _HELD_PER_LANE - len(self._held)
-        if wanted <= 0:
+        if not self._has_room():
             return []
+        wanted = self._lanes.count * _HELD_PER_LANE - len(self._held)
         try:
             with anyio.fail_after(_LOOK_WITHIN_SECONDS):
                 fetched = await self._due_runs(limit=wanted)
@@ -159,7 +160,7 @@ class JourneyWorker(BaseWorker[BaseJobConfiguration, BaseVariables, JourneyResul
                 await self.sync_with_backend()
             return []
         self._looked_at = time.monotonic()
-        self._last_polled_at = real_now()
+        self._last_polled_at = machine_now()
         await self._put_right_what_broke_off()
         new = [run for run in fetched if run.id not in self._held]
         # A run that we still hold was scheduled again already: it is taken at the look after it has been let go.
@@ -170,7 +171,7 @@ class JourneyWorker(BaseWorker[BaseJobConfiguration, BaseVariables, JourneyResul
 
     async def _due_runs(self, *, limit: int) -> list[FlowRun]:
         # The client's own method has no limit: up to 1,000 whole runs would come at every look.
-        body: dict[str, Any] = {"scheduled_before": real_now().isoformat(), "limit": limit}
+        body: dict[str, Any] = {"scheduled_before": machine_now().isoformat(), "limit": limit}
         if self._queues:
             body["work_queue_names"] = self._queues
         response = await self.client.request(
@@ -197,7 +198,7 @@ class JourneyWorker(BaseWorker[BaseJobConfiguration, BaseVariables, JourneyResul
         match outcome:
             case Left(due_at=due_at):
                 self._finished += 1
-                self._look_soon |= due_at <= real_now()
+                self._look_soon |= due_at <= machine_now()
             case Ended(well=well):
                 self._finished += well
                 self._failed += not well
@@ -208,7 +209,7 @@ class JourneyWorker(BaseWorker[BaseJobConfiguration, BaseVariables, JourneyResul
                 _log.debug("Flow run %s was not taken: %s", flow_run_id, reason)
             case never:
                 assert_never(never)
-        if self._look_soon and len(self._held) <= self._lanes.count:
+        if self._look_soon and self._has_room():
             self._room.set()
 
     async def _put_right_what_broke_off(self) -> None:
@@ -231,10 +232,14 @@ class JourneyWorker(BaseWorker[BaseJobConfiguration, BaseVariables, JourneyResul
             _log.exception("Waking runs early failed: %s", _in_short(error))
             return 0
 
+    def _has_room(self) -> bool:
+        # A look costs the server as much as two changes of state: one for each handful of runs, never one for each run.
+        return len(self._held) <= self._lanes.count
+
     async def _pause(self, *, more: bool) -> None:
         """Wait for the next look: not at all while there is more to do and room for it, else for room or for time."""
         self._room.clear()
-        if more and len(self._held) <= self._lanes.count:
+        if more and self._has_room():
             await asyncio.sleep(0)
             return
         self._look_soon |= more

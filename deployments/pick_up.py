@@ -12,8 +12,9 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.exceptions import Abort, ObjectNotFound, Pause
 from prefect.states import Cancelled, Failed, Scheduled
 
+from deployments.clock import machine_now
 from deployments.flow_shelf import FlowNotLoadable, FlowShelf
-from deployments.prefect_private import LaneClient, propose_pending, real_now, run_leanly
+from deployments.prefect_private import LaneClient, propose_pending, run_leanly
 
 _log = logging.getLogger("prefect.worker.journey")
 
@@ -76,7 +77,7 @@ def put_right(flow_run_id: UUID, client: SyncPrefectClient) -> None:
 
 def taken_up_again(why: str) -> State[Any]:
     """The state of a run that any worker may take up now."""
-    return Scheduled(scheduled_time=real_now(), name="TakenUpAgain", message=f"To be taken up again: {why}.")
+    return Scheduled(scheduled_time=machine_now(), name="TakenUpAgain", message=f"To be taken up again: {why}.")
 
 
 def _claim_and_run(flow_run: FlowRun, *, client: LaneClient, shelf: FlowShelf) -> Outcome:
@@ -87,7 +88,7 @@ def _claim_and_run(flow_run: FlowRun, *, client: LaneClient, shelf: FlowShelf) -
     if not claimed.is_pending():
         return NotTaken(f"Prefect answered {claimed.name}")
     due_at = claimed.state_details.scheduled_time
-    if due_at is not None and due_at > real_now() + _CLOCKS_DIFFER_BY:
+    if due_at is not None and due_at > machine_now() + _CLOCKS_DIFFER_BY:
         before = flow_run.state.name if flow_run.state is not None else None
         client.set_flow_run_state(flow_run.id, Scheduled(scheduled_time=due_at, name=before, message="Re-timed"))
         return NotTaken("it was re-timed while it stood in the queue")

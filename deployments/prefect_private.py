@@ -7,7 +7,6 @@ and this page is then the only one to mend. What it buys is written beside each 
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,13 +20,7 @@ from prefect.flow_engine import FlowRunEngine, _flow_parameters
 from prefect.results import _get_default_persist_result, _get_default_result_storage
 from prefect.settings import get_current_settings
 from prefect.states import Pending
-from prefect.types._datetime import now as _prefect_now
 from prefect.utilities.engine import propose_state_sync
-
-
-def real_now() -> datetime:
-    """The real time in UTC, by which Prefect's server schedules; never the ledger's clock, which may skip."""
-    return _prefect_now("UTC")
 
 
 def propose_pending(client: SyncPrefectClient, flow_run_id: UUID) -> State[Any]:

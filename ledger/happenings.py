@@ -1,0 +1,248 @@
+"""What can stand on a loan's timeline, one frozen value per kind; none holds a name, a number or an address."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from domain.action import Action
+from domain.arrangement import ArrangementState, Instalment
+from domain.attempt import AttemptState
+from domain.cost import CostUnit
+from domain.event import EventKind
+from domain.hold import HoldReason
+from domain.promise import PromiseState
+from domain.step import Outcome
+from domain.work_item import Disposition, WorkKind, WorkState
+
+
+@dataclass(frozen=True, slots=True)
+class TurnTaken:
+    """The journey was looked at: what was decided (`act`, `wait`, `finish`), why, and on what position."""
+
+    at: datetime
+    turn: int
+    decision: str
+    rung: str | None
+    action: Action | None
+    reason: str
+    until: datetime | None
+    waiting_for: str | None
+    arrears_minor: int
+    days_past_due: int
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptMade:
+    """A contact or order was written down; `state` is what became of it. contact: masked, None for orders to a desk."""
+
+    at: datetime
+    turn: int
+    rung: str
+    action: Action
+    attempt_id: str
+    state: AttemptState
+    contact: str | None
+    wording: str | None
+    vendor: str | None
+    vendor_id: str | None
+    failure: str | None
+    failure_code: str | None
+    receipt_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictGiven:
+    """One rule's answer (`allowed`, `deferred`, `forbidden`) to one attempt; `until` for a deferral."""
+
+    at: datetime
+    turn: int
+    rung: str
+    action: Action
+    verdict: str
+    rule: str
+    pack: str
+    citation: str
+    message: str
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StepEnded:
+    """A step ended, or a rung was passed over."""
+
+    at: datetime
+    turn: int
+    rung: str
+    action: Action
+    outcome: Outcome
+    reason: str
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CostIncurred:
+    """What a step cost, in thousandths of a minor unit."""
+
+    at: datetime
+    turn: int
+    rung: str
+    action: Action
+    unit: CostUnit
+    quantity: int
+    amount_millis: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkOpened:
+    """Work was given to people."""
+
+    at: datetime
+    turn: int
+    rung: str
+    item_id: str
+    kind: WorkKind
+    deadline_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WorkTaken:
+    """Somebody put their name to it."""
+
+    at: datetime
+    turn: int
+    rung: str
+    item_id: str
+    kind: WorkKind
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkEnded:
+    """It was done, lapsed or was withdrawn; disposition, minutes and by only where it was done."""
+
+    at: datetime
+    turn: int
+    rung: str
+    item_id: str
+    kind: WorkKind
+    state: WorkState
+    disposition: Disposition | None
+    minutes: int | None
+    by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentReceived:
+    """Money came in, in minor units."""
+
+    at: datetime
+    amount_minor: int
+    source: str
+    external_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentReversed:
+    """Money was taken back."""
+
+    at: datetime
+    amount_minor: int
+    source: str
+    external_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseMade:
+    """The borrower promised an amount by a day."""
+
+    at: datetime
+    amount_minor: int
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseSettled:
+    """A promise was kept or broken."""
+
+    at: datetime
+    amount_minor: int
+    due_on: date
+    state: PromiseState
+
+
+@dataclass(frozen=True, slots=True)
+class ArrangementAgreed:
+    """The arrears were agreed to be paid in instalments."""
+
+    at: datetime
+    instalments: tuple[Instalment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ArrangementSettled:
+    """An arrangement was kept to its end, or broken."""
+
+    at: datetime
+    state: ArrangementState
+
+
+@dataclass(frozen=True, slots=True)
+class HoldPlaced:
+    """The journey was paused; `until` is empty when only a person can lift it."""
+
+    at: datetime
+    hold_id: str
+    reason: HoldReason
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class HoldLifted:
+    """A person ended a pause."""
+
+    at: datetime
+    hold_id: str
+    reason: HoldReason
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Something else that the ledger noted: the loan came in, a journey opened or closed, a contact point changed."""
+
+    at: datetime
+    event: EventKind
+    facts: dict[str, str | int | None]
+
+
+Happening = (
+    TurnTaken
+    | AttemptMade
+    | VerdictGiven
+    | StepEnded
+    | CostIncurred
+    | WorkOpened
+    | WorkTaken
+    | WorkEnded
+    | PaymentReceived
+    | PaymentReversed
+    | PromiseMade
+    | PromiseSettled
+    | ArrangementAgreed
+    | ArrangementSettled
+    | HoldPlaced
+    | HoldLifted
+    | Noted
+)
+
+NOTED = frozenset(
+    {
+        EventKind.LOAN_IMPORTED,
+        EventKind.LOAN_RESTATED,
+        EventKind.JOURNEY_OPENED,
+        EventKind.JOURNEY_CLOSED,
+        EventKind.OPTED_OUT,
+        EventKind.CONTACT_SPOILED,
+        EventKind.COST_UNPRICED,
+        EventKind.CHANNEL_MISCONFIGURED,
+    }
+)
+"""Events that stand on the timeline as they are; what the others tell has a row and a value of its own."""

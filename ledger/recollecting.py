@@ -1,0 +1,212 @@
+"""Recollecting what happened to a loan from all the rows that tell of it, and putting it in order."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any, TypeVar
+
+from sqlmodel import Session, SQLModel, col, select
+
+from domain.action import Action
+from domain.arrangement import ArrangementState, Instalment
+from domain.attempt import AttemptState
+from domain.cost import CostUnit
+from domain.event import EventKind
+from domain.hold import HoldReason
+from domain.promise import PromiseState
+from domain.step import Outcome
+from domain.work_item import Disposition, WorkKind, WorkState
+from ledger import happenings as told
+from ledger.people import contact_text, masked
+from ledger.tables.agreement import ArrangementRow, HoldRow, PromiseRow
+from ledger.tables.attempt import AttemptRow, VerdictRow
+from ledger.tables.journey import EventRow, JourneyRow, StepRow, TurnRow
+from ledger.tables.loan import LoanRow
+from ledger.tables.money import CostRow, PaymentRow, ReversalRow
+from ledger.tables.work_item import WorkItemRow
+
+Row = TypeVar("Row", bound=SQLModel)
+
+ORDER: tuple[type[told.Happening], ...] = (
+    told.TurnTaken,
+    told.AttemptMade,
+    told.VerdictGiven,
+    told.WorkOpened,
+    told.WorkTaken,
+    told.WorkEnded,
+    told.StepEnded,
+    told.CostIncurred,
+    told.PromiseMade,
+    told.ArrangementAgreed,
+    told.HoldPlaced,
+    told.HoldLifted,
+    told.PromiseSettled,
+    told.ArrangementSettled,
+    told.PaymentReceived,
+    told.PaymentReversed,
+    told.Noted,
+)
+"""Within one turn and one instant: first the decision, then what came of it. Simulated time makes such ties common."""
+
+CAUSES = (told.PaymentReceived, told.PaymentReversed, told.HoldLifted, told.PromiseMade, told.HoldPlaced)
+"""What brings the next turn about: it stands before a turn of the same instant."""
+
+
+def happenings_of(session: Session, loan: LoanRow) -> tuple[told.Happening, ...]:
+    """Everything that happened to the loan, on all its journeys, oldest first."""
+    found = [
+        *_turns(session, loan),
+        *_attempts(session, loan),
+        *_steps(session, loan),
+        *_costs(session, loan),
+        *_work(session, loan),
+        *_money(session, loan),
+        *_agreements(session, loan),
+        *_holds(session, loan),
+        *_noted(session, loan),
+    ]
+    turns = [happening for happening in found if isinstance(happening, told.TurnTaken)]
+
+    def place(happening: told.Happening) -> tuple[Any, ...]:
+        turn = getattr(happening, "turn", None)
+        if turn is None:
+            is_cause = isinstance(happening, CAUSES)
+            before = [t.turn for t in turns if t.at < happening.at or (t.at == happening.at and not is_cause)]
+            turn = max(before, default=0)
+        return happening.at, turn, ORDER.index(type(happening))
+
+    return tuple(sorted(found, key=place))
+
+
+def _of_journeys(session: Session, loan: LoanRow, table: type[Row]) -> list[Row]:
+    mine = select(JourneyRow.id).where(JourneyRow.loan_id == loan.id)
+    return list(session.exec(select(table).where(col(table.journey_id).in_(mine))).all())  # type: ignore[attr-defined]
+
+
+def _of_loan(session: Session, loan: LoanRow, table: type[Row]) -> list[Row]:
+    return list(session.exec(select(table).where(col(table.loan_id) == loan.id)).all())  # type: ignore[attr-defined]
+
+
+def _turns(session: Session, loan: LoanRow) -> Iterator[told.Happening]:
+    for row in _of_journeys(session, loan, TurnRow):
+        yield told.TurnTaken(
+            at=row.decided_at,
+            turn=row.turn_no,
+            decision=row.decision,
+            rung=row.rung,
+            action=Action(row.action) if row.action else None,
+            reason=row.reason,
+            until=row.until,
+            waiting_for=row.waiting_for,
+            arrears_minor=row.arrears_minor,
+            days_past_due=row.days_past_due,
+        )
+
+
+def _attempts(session: Session, loan: LoanRow) -> Iterator[told.Happening]:
+    for row in _of_journeys(session, loan, AttemptRow):
+        action = Action(row.action)
+        yield told.AttemptMade(
+            at=row.planned_at,
+            turn=row.turn_no,
+            rung=row.rung,
+            action=action,
+            attempt_id=row.id,
+            state=AttemptState(row.state),
+            contact=masked(contact_text(session, row.contact_point_id)) if row.contact_point_id else None,
+            wording=row.wording,
+            vendor=row.vendor,
+            vendor_id=row.vendor_id,
+            failure=row.failure,
+            failure_code=row.failure_code,
+            receipt_at=row.receipt_at,
+        )
+        for verdict in session.exec(select(VerdictRow).where(VerdictRow.attempt_id == row.id)).all():
+            yield told.VerdictGiven(
+                at=verdict.judged_at,
+                turn=row.turn_no,
+                rung=row.rung,
+                action=action,
+                verdict=verdict.verdict,
+                rule=verdict.rule,
+                pack=verdict.pack,
+                citation=verdict.citation,
+                message=verdict.message,
+                until=verdict.until,
+            )
+
+
+def _steps(session: Session, loan: LoanRow) -> Iterator[told.Happening]:
+    for row in _of_journeys(session, loan, StepRow):
+        yield told.StepEnded(
+            row.ended_at, row.turn_no, row.rung, Action(row.action), Outcome(row.outcome), row.reason, row.until
+        )
+
+
+def _costs(session: Session, loan: LoanRow) -> Iterator[told.Happening]:
+    for row in _of_loan(session, loan, CostRow):
+        yield told.CostIncurred(
+            at=row.incurred_at,
+            turn=row.turn_no,
+            rung=row.rung,
+            action=Action(row.action),
+            unit=CostUnit(row.unit),
+            quantity=row.quantity,
+            amount_millis=row.amount_millis,
+        )
+
+
+def _work(session: Session, loan: LoanRow) -> Iterator[told.Happening]:
+    for row in _of_loan(session, loan, WorkItemRow):
+        kind = WorkKind(row.kind)
+        yield told.WorkOpened(row.opened_at, row.turn_no, row.rung, row.id, kind, row.deadline_at)
+        if row.taken_at is not None and row.taken_by is not None:
+            yield told.WorkTaken(row.taken_at, row.turn_no, row.rung, row.id, kind, row.taken_by)
+        if row.recorded_at is not None:
+            is_done = row.state == WorkState.DONE.value
+            yield told.WorkEnded(
+                at=row.recorded_at,
+                turn=row.turn_no,
+                rung=row.rung,
+                item_id=row.id,
+                kind=kind,
+                state=WorkState(row.state),
+                disposition=Disposition(row.disposition) if row.disposition else None,
+                minutes=row.minutes,
+                by=row.taken_by if is_done else None,
+            )
+
+
+def _money(session: Session, loan: LoanRow) -> Iterator[told.Happening]:
+    for payment in _of_loan(session, loan, PaymentRow):
+        yield told.PaymentReceived(payment.received_at, payment.amount_minor, payment.source, payment.external_id)
+    for reversal in _of_loan(session, loan, ReversalRow):
+        yield told.PaymentReversed(reversal.reversed_at, reversal.amount_minor, reversal.source, reversal.external_id)
+
+
+def _agreements(session: Session, loan: LoanRow) -> Iterator[told.Happening]:
+    for promise in _of_loan(session, loan, PromiseRow):
+        yield told.PromiseMade(promise.made_at, promise.amount_minor, promise.due_on)
+        if promise.settled_at is not None:
+            state = PromiseState(promise.state)
+            yield told.PromiseSettled(promise.settled_at, promise.amount_minor, promise.due_on, state)
+    for arrangement in _of_loan(session, loan, ArrangementRow):
+        parts = (Instalment(date.fromisoformat(i["due_on"]), int(i["amount_minor"])) for i in arrangement.instalments)
+        yield told.ArrangementAgreed(arrangement.agreed_at, tuple(parts))
+        if arrangement.settled_at is not None:
+            yield told.ArrangementSettled(arrangement.settled_at, ArrangementState(arrangement.state))
+
+
+def _holds(session: Session, loan: LoanRow) -> Iterator[told.Happening]:
+    for hold in _of_loan(session, loan, HoldRow):
+        yield told.HoldPlaced(hold.placed_at, hold.id, HoldReason(hold.reason), hold.until)
+        if hold.lifted_at is not None:
+            yield told.HoldLifted(hold.lifted_at, hold.id, HoldReason(hold.reason))
+
+
+def _noted(session: Session, loan: LoanRow) -> Iterator[told.Happening]:
+    kinds = [kind.value for kind in told.NOTED]
+    rows = session.exec(
+        select(EventRow).where(EventRow.loan_id == loan.id, col(EventRow.kind).in_(kinds)).order_by(col(EventRow.id))
+    ).all()
+    for row in rows:
+        yield told.Noted(row.at, EventKind(row.kind), row.facts)

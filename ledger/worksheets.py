@@ -1,0 +1,198 @@
+"""What a person needs to do a piece of work: whom to reach and when, what is owed, and what was said before."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, select
+
+from domain.action import Action
+from domain.borrower import KINDS_FOR, ContactKind, ContactState
+from domain.promise import PromiseState
+from domain.verdict import Verdict
+from domain.work_item import DISPOSITIONS_FOR, Disposition, WorkKind, WorkState
+from ledger.people import contact_text, person_of, unseal_for
+from ledger.positions import position_at
+from ledger.situations import borrower_of
+from ledger.tables.agreement import PromiseRow
+from ledger.tables.attempt import AttemptRow
+from ledger.tables.journey import StepRow
+from ledger.tables.loan import LoanRow, PortfolioRow
+from ledger.tables.work_item import WorkItemRow
+from policy.compliance.contact import ProposedContact
+from policy.compliance.pack import QuietHoursRule, pack_named
+from policy.compliance.screening import screen
+
+
+@dataclass(frozen=True, slots=True)
+class ContactInClear:
+    """A number or address that may be used, as it is."""
+
+    kind: ContactKind
+    text: str = field(repr=False)
+    is_verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Something that was tried or said before; note: what a colleague wrote down, in the clear."""
+
+    at: datetime
+    action: str
+    outcome: str
+    by: str | None = None
+    note: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When a borrower may be contacted this way, on the borrower's clock; weekdays count from Monday, 0."""
+
+    opens: time
+    closes: time
+    weekdays: tuple[int, ...]
+    citation: str
+
+
+@dataclass(frozen=True, slots=True)
+class PromisedBefore:
+    """An earlier promise and how it stands."""
+
+    amount_minor: int
+    due_on: date
+    state: PromiseState
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """For a contact of unknown fate: what was sent, by whom and when, so that it can be looked up there."""
+
+    attempt_id: str
+    action: Action
+    vendor: str | None
+    vendor_id: str | None
+    claimed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Worksheet:
+    """Everything for one work item. It holds personal data in the clear and is for the person who took the item.
+
+    verdict: whether the borrower may be contacted now; None for work that contacts nobody. Amounts in minor units.
+    """
+
+    item_id: str
+    kind: WorkKind
+    state: WorkState
+    deadline_at: datetime
+    loan_number: str
+    portfolio: str
+    lender: str
+    name: str = field(repr=False)
+    language: str
+    timezone: str
+    contacts: tuple[ContactInClear, ...]
+    currency: str
+    arrears_minor: int
+    balance_minor: int
+    instalment_minor: int
+    days_past_due: int
+    product: str
+    hours: tuple[Hours, ...]
+    verdict: Verdict | None
+    said_before: tuple[Said, ...]
+    promises: tuple[PromisedBefore, ...]
+    question: Question | None
+    dispositions: tuple[Disposition, ...]
+
+
+def currency_of_work(session: Session, item: WorkItemRow) -> str:
+    """The currency in which amounts are agreed on an item."""
+    return session.get_one(LoanRow, item.loan_id).currency
+
+
+def worksheet(session: Session, item: WorkItemRow, *, now: datetime) -> Worksheet:
+    """The sheet for an item. Raises NoSuchPack where the portfolio names a pack that is not there."""
+    loan = session.get_one(LoanRow, item.loan_id)
+    portfolio = session.get_one(PortfolioRow, loan.portfolio_id)
+    borrower = borrower_of(session, loan.borrower_id)
+    zone = ZoneInfo(borrower.timezone)
+    position = position_at(session, loan, zone=zone, now=now)
+    kind = WorkKind(item.kind)
+    action = Action(kind.value) if kind is not WorkKind.RECONCILE_ATTEMPT else None
+    kinds = KINDS_FOR[action] if action is not None else ()
+    return Worksheet(
+        item_id=item.id,
+        kind=kind,
+        state=WorkState(item.state),
+        deadline_at=item.deadline_at,
+        loan_number=loan.number,
+        portfolio=portfolio.name,
+        lender=portfolio.lender,
+        name=person_of(session, borrower.id).name,
+        language=borrower.language,
+        timezone=borrower.timezone,
+        contacts=tuple(
+            ContactInClear(p.kind, contact_text(session, p.id), p.state is ContactState.VERIFIED)
+            for p in borrower.contact_points
+            if p.kind in kinds and p.is_usable
+        ),
+        currency=loan.currency,
+        arrears_minor=position.arrears_minor,
+        balance_minor=loan.balance_minor,
+        instalment_minor=loan.instalment_minor,
+        days_past_due=position.days_past_due,
+        product=loan.product,
+        hours=_hours(portfolio.packs, action) if action is not None and kinds else (),
+        verdict=(
+            screen(ProposedContact(action, zone), [pack_named(name) for name in portfolio.packs], now=now)
+            if action is not None and kinds
+            else None
+        ),
+        said_before=_said_before(session, item, borrower_id=borrower.id),
+        promises=_promises(session, loan.id),
+        question=_question(session, item) if kind is WorkKind.RECONCILE_ATTEMPT else None,
+        dispositions=tuple(sorted(DISPOSITIONS_FOR[kind])),
+    )
+
+
+def _hours(packs: list[str], action: Action) -> tuple[Hours, ...]:
+    return tuple(
+        Hours(rule.params.opens, rule.params.closes, rule.params.weekdays, rule.citation.text)
+        for name in packs
+        for rule in pack_named(name).rules
+        if isinstance(rule, QuietHoursRule) and action in rule.actions
+    )
+
+
+def _said_before(session: Session, item: WorkItemRow, *, borrower_id: str) -> tuple[Said, ...]:
+    steps = session.exec(
+        select(StepRow)
+        .where(StepRow.journey_id == item.journey_id, StepRow.outcome != "passed_over")
+        .order_by(col(StepRow.ended_at), col(StepRow.turn_no))
+    ).all()
+    work = {
+        (row.rung, row.turn_no): row
+        for row in session.exec(select(WorkItemRow).where(WorkItemRow.journey_id == item.journey_id)).all()
+        if row.kind != WorkKind.RECONCILE_ATTEMPT.value
+    }
+
+    def said(step: StepRow) -> Said:
+        done = work.get((step.rung, step.turn_no))
+        sealed = done.note_sealed if done is not None else None
+        note = unseal_for(session, borrower_id, sealed) if sealed is not None else ""
+        return Said(step.ended_at, step.action, step.outcome, by=done.taken_by if done is not None else None, note=note)
+
+    return tuple(said(step) for step in steps)
+
+
+def _promises(session: Session, loan_id: str) -> tuple[PromisedBefore, ...]:
+    rows = session.exec(select(PromiseRow).where(PromiseRow.loan_id == loan_id).order_by(col(PromiseRow.made_at))).all()
+    return tuple(PromisedBefore(row.amount_minor, row.due_on, PromiseState(row.state)) for row in rows)
+
+
+def _question(session: Session, item: WorkItemRow) -> Question | None:
+    attempt = session.get(AttemptRow, item.attempt_id) if item.attempt_id is not None else None
+    if attempt is None:
+        return None
+    return Question(attempt.id, Action(attempt.action), attempt.vendor, attempt.vendor_id, attempt.claimed_at)

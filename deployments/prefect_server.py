@@ -148,15 +148,16 @@ def prefect_server(*, home: Path, port: int | None = None, database_url: str | N
 def _wait_until_ready(server: PrefectServer) -> None:
     pause = threading.Event()
     for _ in range(int(_READY_WITHIN_SECONDS / _ASKS_AGAIN_AFTER_SECONDS)):
-        if server.process.poll() is not None or _answers(f"{server.api_url}/ready"):
+        if server.process.poll() is not None or answers(f"{server.api_url}/ready"):
             break
         pause.wait(_ASKS_AGAIN_AFTER_SECONDS)
-    if server.process.poll() is not None or not _answers(f"{server.api_url}/ready"):
+    if server.process.poll() is not None or not answers(f"{server.api_url}/ready"):
         tail = server.log.read_text(encoding="utf-8", errors="replace")[-2000:]
         raise ServerDidNotStart(f"no answer at {server.api_url} within {_READY_WITHIN_SECONDS:.0f} s:\n{tail}")
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
+    """Whether a loopback http address answers with 200 now."""
     try:
         with urllib.request.urlopen(url, timeout=5) as response:  # noqa: S310 - a loopback http address made above
             answered: bool = response.status == HTTPStatus.OK

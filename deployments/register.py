@@ -1,6 +1,7 @@
 """Registering the flows on a work pool: doing it again changes nothing, and brings everything back after a loss."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from prefect import Flow
@@ -21,7 +22,7 @@ def register(*, pool: str, pool_type: str, portfolios: Sequence[str], with_sched
     pool_type: `journey` for the journey worker, `process` for the stock one. portfolios: those whose intakes and reports
     are scheduled. with_schedules: `no` leaves starting flows to somebody else (a demo does).
     """
-    flows = {flow.name: flow for flow in FLOWS}
+    flows: dict[str, Flow[..., Any]] = {flow.name: flow for flow in FLOWS}
     with get_client(sync_client=True) as client:
         _ensure_pool(client, pool, pool_type=pool_type)
         for planned in DEPLOYMENTS:
@@ -54,7 +55,7 @@ def _schedules(planned: Planned, portfolios: Sequence[str]) -> list[DeploymentSc
 def _deploy(
     client: SyncPrefectClient,
     planned: Planned,
-    flow: Flow[..., object],
+    flow: Flow[..., Any],
     *,
     pool: str,
     schedules: list[DeploymentScheduleCreate],

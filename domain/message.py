@@ -1,6 +1,6 @@
 """A message ready to leave: rendered text, a destination, and the attempt that it belongs to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from domain.attempt import AttemptId
 
@@ -14,9 +14,9 @@ class Message:
     """
 
     attempt_id: AttemptId
-    to: str
-    body: str
-    subject: str = ""
+    to: str = field(repr=False)
+    body: str = field(repr=False)
+    subject: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Order:
     """
 
     attempt_id: AttemptId
-    facts: dict[str, str]
+    facts: dict[str, str] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

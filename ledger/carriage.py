@@ -92,9 +92,13 @@ def next_due_at(session: Session) -> datetime | None:
 
 
 def due_journeys(session: Session, *, now: datetime) -> list[str]:
-    """Ids of open journeys whose wait is over at `now`."""
+    """Ids of open journeys whose wait is over at `now` and that nobody has woken yet."""
     return list(
         session.exec(
-            select(JourneyRow.id).where(JourneyRow.state == JourneyState.OPEN.value, col(JourneyRow.due_at) <= now)
+            select(JourneyRow.id).where(
+                JourneyRow.state == JourneyState.OPEN.value,
+                col(JourneyRow.due_at) <= now,
+                col(JourneyRow.wake_seq) == col(JourneyRow.seen_wake_seq),
+            )
         ).all()
     )

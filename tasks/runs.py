@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import FlowRun, State
+from prefect.client.schemas.sorting import FlowRunSort
 from prefect.states import Scheduled
 
 from ledger.carriage import Carried, carried_by
@@ -20,7 +21,9 @@ def runs_by_id(client: SyncPrefectClient, ids: Iterable[str]) -> dict[str, FlowR
     """The flow runs of these ids that Prefect still knows."""
     found: dict[str, FlowRun] = {}
     for page in _pages([UUID(i) for i in ids]):
-        runs = client.read_flow_runs(flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=page)), limit=PAGE)
+        runs = client.read_flow_runs(
+            flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=page)), sort=FlowRunSort.ID_DESC, limit=PAGE
+        )
         found.update({str(run.id): run for run in runs})
     return found
 

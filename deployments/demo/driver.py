@@ -1,0 +1,206 @@
+"""The skipping clock's driver: everything that is due is carried out, then simulated now moves to the next due instant.
+
+It decides nothing about loans. It wakes what is due through the same outbox as any early wake-up, lets the simulated people
+work, starts the daily flows, and mends what dies.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from prefect.client.orchestration import get_client
+from prefect.states import Scheduled
+
+from deployments.clock import let_pass, machine_now
+from deployments.demo.stage import LEASE_SECONDS, POOL, Stage
+from deployments.register import register
+from ledger.carriage import due_journeys, next_due_at, unsettled
+from ledger.database import Ledger
+from ledger.simulated_clock import set_simulated_now
+from ledger.waking import wake
+from simulation.people import People
+from simulation.sandbox.remote import SandboxRemote
+
+LOOKS_EVERY_SECONDS = 0.05
+DIES_UNNOTICED_SECONDS = 3.0
+GIVES_UP_AFTER_SECONDS = 120.0
+PAYMENTS_AT = time(6)
+REVIEW_EVERY = timedelta(days=7)
+
+
+class DemoIsStuck(RuntimeError):
+    """Nothing has moved for minutes although everything was restarted; the logs in the demo's folder say more."""
+
+
+@dataclass(slots=True)
+class Driver:
+    """Moves simulated time from `now` to `until`, no faster than `pace` real seconds a simulated day."""
+
+    stage: Stage
+    ledger: Ledger
+    sandbox: SandboxRemote
+    people: People
+    portfolio: str
+    now: datetime
+    until: datetime
+    pace: float
+    watch: Callable[[datetime], None]
+    acts_at: datetime | None = None
+    payments_wait: bool = False
+    reviewed_at: datetime = field(init=False)
+    moved_at: datetime = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.reviewed_at = self.now
+        self.moved_at = machine_now()
+
+    def run(self) -> None:
+        """From the first intake to the last day's report."""
+        self.stage.start("worker")
+        self._run_flows({"portfolio_intake/intake": {"portfolio": self.portfolio}})
+        while True:
+            self._carry_out_what_is_due()
+            if self.now >= self.until:
+                break
+            self._move_on()
+        self._run_flows({"effectiveness_report/report": {"portfolio": self.portfolio}})
+
+    def _carry_out_what_is_due(self) -> None:
+        """Until nobody has anything left to do at this instant: borrowers, people, flows and journeys."""
+        while True:
+            self._listen_to_borrowers()
+            worked = self.people.work(now=self.now)
+            self._daily_flows()
+            self._wake_due()
+            self._until_settled()
+            is_quiet = self.acts_at is None or self.acts_at > self.now
+            if is_quiet and not worked:
+                return
+
+    def _listen_to_borrowers(self) -> None:
+        if self.acts_at is not None and self.acts_at <= self.now:
+            self.payments_wait = True
+        self.acts_at = self.sandbox.advance(now=self.now)
+
+    def _daily_flows(self) -> None:
+        due: dict[str, dict[str, Any]] = {}
+        if self.payments_wait and self.now.time() >= PAYMENTS_AT:
+            self.payments_wait = False
+            due["payment_intake/payments"] = {"portfolio": self.portfolio}
+        if self.now - self.reviewed_at >= REVIEW_EVERY:
+            self.reviewed_at = self.now
+            due["promise_review/promises"] = {}
+            due["repair_journeys/repair"] = {}
+        self._run_flows(due)
+
+    def _wake_due(self) -> None:
+        with self.ledger.transaction() as session:
+            for journey_id in due_journeys(session, now=self.now):
+                wake(session, journey_id, reason="its wait is over", now=self.now)
+
+    def _move_on(self) -> None:
+        with self.ledger.reading() as session:
+            journey_at = next_due_at(session)
+        candidates = [journey_at, self.acts_at, self.people.next_at(after=self.now), self._payments_at()]
+        following = min((c for c in candidates if c is not None and c > self.now), default=self.until)
+        following = min(following, self.until)
+        self._keep_pace((following - self.now) / timedelta(days=1))
+        self.now = following
+        with self.ledger.transaction() as session:
+            set_simulated_now(session, self.now)
+        self.watch(self.now)
+
+    def _keep_pace(self, days: float) -> None:
+        """Let real time pass, less what was spent on the work since the last move."""
+        spent = (machine_now() - self.moved_at).total_seconds()
+        let_pass(days * self.pace - spent)
+        self.moved_at = machine_now()
+
+    def _payments_at(self) -> datetime | None:
+        if not self.payments_wait:
+            return None
+        today = self.now.replace(hour=PAYMENTS_AT.hour, minute=0, second=0, microsecond=0)
+        return today if today > self.now else today + timedelta(days=1)
+
+    def _until_settled(self) -> None:
+        """Wait until no open journey has anything left to do at this instant; mend what has died meanwhile."""
+        waited = 0.0
+        repaired_at = 0.0
+        before = -1
+        while (left := self._unsettled()) > 0:
+            if left != before:
+                before, waited, repaired_at = left, 0.0, 0.0
+            if waited > DIES_UNNOTICED_SECONDS:
+                self.stage.mend()
+            if waited - repaired_at > LEASE_SECONDS + DIES_UNNOTICED_SECONDS:
+                self._repair()
+                repaired_at = waited
+            if waited > GIVES_UP_AFTER_SECONDS:
+                raise DemoIsStuck(DemoIsStuck.__doc__)
+            let_pass(LOOKS_EVERY_SECONDS)
+            waited += LOOKS_EVERY_SECONDS
+            self.watch(self.now)
+
+    def _unsettled(self) -> int:
+        with self.ledger.reading() as session:
+            return unsettled(session, now=self.now)
+
+    def _repair(self) -> None:
+        """Make sure of processes and deployments, then let the repair flow start what is missing."""
+        self.stage.mend()
+        try:
+            register(pool=POOL, pool_type="journey", portfolios=[], with_schedules="no")
+        except Exception:  # noqa: BLE001 - whatever the client raises, the server is of no use
+            self.stage.restart_prefect()
+            register(pool=POOL, pool_type="journey", portfolios=[], with_schedules="no")
+        self._run_flows({"repair_journeys/repair": {}})
+
+    def _run_flows(self, parameters: Mapping[str, dict[str, Any]]) -> None:
+        """Start deployments and wait until they are done; those that were lost with a server are started again."""
+        if not parameters:
+            return
+        deadline = machine_now() + timedelta(seconds=GIVES_UP_AFTER_SECONDS)
+        left = dict(parameters)
+        while left:
+            try:
+                left = self._started_and_finished(left)
+            except Exception as error:  # noqa: BLE001 - a server that is being restarted may answer with anything
+                if machine_now() > deadline:
+                    raise DemoIsStuck(DemoIsStuck.__doc__) from error
+                let_pass(1)
+                self.stage.mend()
+                self._register_if_lost()
+
+    def _register_if_lost(self) -> None:
+        try:
+            register(pool=POOL, pool_type="journey", portfolios=[], with_schedules="no")
+        except Exception:  # noqa: BLE001 - still not answering: the next round tries again
+            let_pass(1)
+
+    def _started_and_finished(self, parameters: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        with get_client(sync_client=True) as client:
+            runs = {
+                name: client.create_flow_run_from_deployment(
+                    client.read_deployment_by_name(name).id, parameters=given, state=Scheduled()
+                ).id
+                for name, given in parameters.items()
+            }
+            failed: dict[str, dict[str, Any]] = {}
+            for name, run_id in runs.items():
+                waited = 0.0
+                while True:
+                    state = client.read_flow_run(run_id).state
+                    if state is not None and state.is_final():
+                        break
+                    if waited > LEASE_SECONDS * 2:
+                        failed[name] = parameters[name]
+                        break
+                    let_pass(LOOKS_EVERY_SECONDS)
+                    waited += LOOKS_EVERY_SECONDS
+                    self.watch(self.now)
+                if state is not None and state.is_failed():
+                    raise DemoIsStuck(f"{name}: {state.message}")
+            if failed:
+                self.stage.mend()
+            return failed

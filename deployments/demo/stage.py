@@ -1,0 +1,184 @@
+"""The demo's processes: a Prefect server, the sandbox, the receipts and a journey worker; restarted when one dies."""
+
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+
+from deployments.clock import let_pass
+from deployments.prefect_server import PrefectServer, answers, client_settings, free_port, start_prefect_server
+
+POOL = "journeys"
+READY_WITHIN_SECONDS = 60.0
+STOPS_WITHIN_SECONDS = 15.0
+ASKS_AGAIN_AFTER_SECONDS = 0.1
+LEASE_SECONDS = 15.0
+
+
+class ProcessDidNotStart(RuntimeError):
+    """One of the demo's processes ended or did not answer; the end of its log says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where the demo's processes answer, on free loopback ports."""
+
+    prefect_port: int = field(default_factory=free_port)
+    sandbox_port: int = field(default_factory=free_port)
+    receipts_port: int = field(default_factory=free_port)
+
+    @property
+    def sandbox_url(self) -> str:
+        return f"http://127.0.0.1:{self.sandbox_port}"
+
+    @property
+    def receipts_url(self) -> str:
+        return f"http://127.0.0.1:{self.receipts_port}"
+
+
+class Stage:
+    """Starts everything, looks after it, and leaves nothing running."""
+
+    def __init__(
+        self, home: Path, *, ledger_url: str, prefect_database_url: str | None, seed: int, starts_at: str
+    ) -> None:
+        self.home = home
+        self.at = Addresses()
+        self.seed = seed
+        self.starts_at = starts_at
+        self.prefect_database_url = prefect_database_url
+        self.settings = {
+            "DUECOURSE_LEDGER_URL": ledger_url,
+            "DUECOURSE_KEY_FILE": str(home / "ledger.key"),
+            "DUECOURSE_SANDBOX_URL": self.at.sandbox_url,
+            "DUECOURSE_PUBLIC_URL": self.at.receipts_url,
+            "DUECOURSE_REAL_SENDS": "no",
+            "DUECOURSE_LEASE_SECONDS": str(LEASE_SECONDS),
+            "DUECOURSE_WORKER_WAKE": "deployments.entries:wake_ups",
+            "DUECOURSE_WORKER_POLL_SECONDS": "0.2",
+            "PREFECT_LOGGING_LEVEL": "WARNING",
+        }
+        self.server: PrefectServer | None = None
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.restarts = 0
+
+    def __enter__(self) -> Self:
+        try:
+            self.start_prefect()
+            self.start("sandbox")
+            self.start("receipts")
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def prefect_ui(self) -> str:
+        """Where to watch the flow runs."""
+        return f"http://127.0.0.1:{self.at.prefect_port}"
+
+    def start_prefect(self) -> None:
+        """Start (or start again) the Prefect server on its port and home."""
+        self.server = start_prefect_server(
+            home=self.home / "prefect", port=self.at.prefect_port, database_url=self.prefect_database_url
+        )
+
+    def start(self, name: str) -> None:
+        """Start one of our own processes; its log is `NAME.log` in the demo's home."""
+        environment = {
+            **client_settings(api_url=f"{self.prefect_ui}/api", home=self.home / "prefect"),
+            **self.settings,
+        }
+        with (self.home / f"{name}.log").open("ab") as log:
+            self.processes[name] = subprocess.Popen(  # noqa: S603 - our own interpreter and fixed arguments
+                [sys.executable, "-m", *self._command(name)],
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C reaches the demo, which then stops them in order
+            )
+        if name in self.health_urls:
+            self._wait_for(name)
+
+    def mend(self) -> list[str]:
+        """Start again what has died; returns the names."""
+        dead = [name for name, process in self.processes.items() if process.poll() is not None]
+        if self.server is None or self.server.process.poll() is not None:
+            if self.server is not None:
+                self.server.stop()
+            self.start_prefect()
+            dead.append("prefect")
+        for name in dead:
+            if name != "prefect":
+                self.start(name)
+        self.restarts += len(dead)
+        return dead
+
+    def restart_prefect(self) -> None:
+        """For a server that lives but does not answer any more."""
+        if self.server is not None:
+            self.server.stop()
+        self.start_prefect()
+        self.restarts += 1
+
+    def close(self) -> None:
+        """Stop everything, the worker first, so that it can finish what it holds."""
+        for name in ("worker", "receipts", "sandbox"):
+            process = self.processes.get(name)
+            if process is not None:
+                _stop(process)
+        if self.server is not None:
+            self.server.stop()
+
+    def _command(self, name: str) -> list[str]:
+        match name:
+            case "sandbox":
+                return [
+                    "simulation.sandbox",
+                    *("--port", str(self.at.sandbox_port), "--state", str(self.home / "sandbox.db")),
+                    *("--callback-base", self.at.receipts_url, "--seed", str(self.seed), "--start", self.starts_at),
+                ]
+            case "receipts":
+                return ["deployments.cli.main", "console", "--port", str(self.at.receipts_port)]
+            case _:
+                return ["prefect", "worker", "start", "--type", "journey", "--pool", POOL, "--name", "demo"]
+
+    @property
+    def health_urls(self) -> dict[str, str]:
+        """Where the processes that speak HTTP say that they are well."""
+        return {
+            "sandbox": f"{self.at.sandbox_url}/_sandbox/health",
+            "receipts": f"{self.at.receipts_url}/health",
+        }
+
+    def _wait_for(self, name: str) -> None:
+        for _ in range(int(READY_WITHIN_SECONDS / ASKS_AGAIN_AFTER_SECONDS)):
+            if self.processes[name].poll() is not None:
+                break
+            if answers(self.health_urls[name]):
+                return
+            let_pass(ASKS_AGAIN_AFTER_SECONDS)
+        tail = (self.home / f"{name}.log").read_text(errors="replace")[-2000:]
+        raise ProcessDidNotStart(f"{name} did not start:\n{tail}")
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is not None:
+        return
+    os.killpg(process.pid, signal.SIGTERM)
+    try:
+        process.wait(timeout=STOPS_WITHIN_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()

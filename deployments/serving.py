@@ -1,0 +1,34 @@
+"""Serving the console's web application: what vendors and borrowers reach."""
+
+import uvicorn
+
+from console.receipts import ReceiptSettings, create_receipts
+from deployments.clock import business_now
+from deployments.settings import Settings
+from deployments.wiring import ledger_of
+from simulation.sandbox import settings as sandbox
+from simulation.sandbox.remote import SandboxRemote
+
+
+def serve_console(settings: Settings, *, host: str, port: int) -> None:
+    """Serve until stopped."""
+    ledger = ledger_of(settings)
+    app = create_receipts(ledger, settings=receipt_settings_of(settings), clock=lambda: business_now(ledger))
+    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)
+
+
+def receipt_settings_of(settings: Settings) -> ReceiptSettings:
+    """How to know the vendors: by their own keys, or by those of the sandbox, which is asked for its own."""
+    if settings.sends_for_real:
+        token = settings.twilio_auth_token
+        return ReceiptSettings(
+            public_url=settings.public_url,
+            twilio_auth_token=None if token is None else token.get_secret_value(),
+            sendgrid_public_key=settings.sendgrid_webhook_public_key,
+        )
+    with SandboxRemote(settings.sandbox_url) as remote:
+        return ReceiptSettings(
+            public_url=settings.public_url,
+            twilio_auth_token=sandbox.AUTH_TOKEN,
+            sendgrid_public_key=remote.sendgrid_public_key(),
+        )

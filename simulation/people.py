@@ -1,0 +1,98 @@
+"""Simulated collectors, visitors, lawyers and agencies: they work the real lists, at working hours, not all of it in time."""
+
+import random
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from domain.arrangement import Instalment
+from domain.disposition import WorkResult
+from domain.work_item import Disposition, WorkKind
+from ledger.database import Ledger
+from ledger.holds import holds_without_end, lift_hold
+from ledger.lists import WaitingWork, waiting_work
+from ledger.results import record_result
+from policy.spacing import local_instant
+from simulation.sandbox.remote import SandboxRemote
+
+HOURS = (time(10), time(15))
+NAMES: dict[WorkKind, str] = {
+    WorkKind.CALLBACK: "pretend collector",
+    WorkKind.FIELD_VISIT: "pretend visitor",
+    WorkKind.LEGAL_REFERRAL: "pretend lawyer",
+    WorkKind.AGENCY_PLACEMENT: "pretend agency",
+    WorkKind.RECONCILE_ATTEMPT: "pretend supervisor",
+}
+DAYS: dict[WorkKind, tuple[int, int]] = {
+    WorkKind.CALLBACK: (0, 1),
+    WorkKind.FIELD_VISIT: (2, 6),
+    WorkKind.LEGAL_REFERRAL: (3, 8),
+    WorkKind.AGENCY_PLACEMENT: (2, 5),
+    WorkKind.RECONCILE_ATTEMPT: (1, 1),
+}
+"""How many days after it was opened an item is worked, at least and at most."""
+FORGOTTEN = 0.06
+"""The share of callbacks and visits that nobody gets to before their deadline."""
+DISPUTES_REST = timedelta(days=14)
+"""How long it takes to look into a dispute and answer it."""
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """The staff of a pretend lender. seed makes their habits; what borrowers tell them comes from the sandbox."""
+
+    ledger: Ledger
+    sandbox: SandboxRemote
+    seed: int
+
+    def work(self, *, now: datetime) -> int:
+        """Do everything that is due to be done at `now`; returns how many items and holds were worked."""
+        with self.ledger.reading() as session:
+            due = [i for i in waiting_work(session) if (at := self._works_at(i)) is not None and at <= now]
+        for item in due:
+            result = self._result(item, now=now)
+            with self.ledger.transaction() as session:
+                record_result(session, item.id, result, now=now)
+        return len(due) + self._lift_holds(now=now)
+
+    def next_at(self, *, after: datetime) -> datetime | None:
+        """When somebody next does something; None when nothing waits for anybody."""
+        with self.ledger.reading() as session:
+            instants = [self._works_at(item) for item in waiting_work(session)]
+            instants += [h.placed_at + DISPUTES_REST for h in holds_without_end(session, placed_before=after)]
+        return min((i for i in instants if i is not None and i > after), default=None)
+
+    def _works_at(self, item: WaitingWork) -> datetime | None:
+        """The working hour at which this item is done; None when it is forgotten."""
+        chance = random.Random(f"{self.seed}/{item.loan_number}/{item.turn}/{item.kind.value}")
+        if item.kind in {WorkKind.CALLBACK, WorkKind.FIELD_VISIT} and chance.random() < FORGOTTEN:
+            return None
+        zone = ZoneInfo(item.timezone)
+        first_day = item.opened_at.astimezone(zone).date() + timedelta(days=chance.randint(*DAYS[item.kind]))
+        slots = (
+            local_instant(first_day + timedelta(days=day), hour=hour, zone=zone) for day in range(3) for hour in HOURS
+        )
+        at = next(slot for slot in slots if slot > item.opened_at)
+        return at if at < item.deadline_at else None
+
+    def _result(self, item: WaitingWork, *, now: datetime) -> WorkResult:
+        by = NAMES[item.kind]
+        if item.kind is WorkKind.RECONCILE_ATTEMPT:
+            arrived = any(a.attempt_id == item.attempt_id for a in self.sandbox.accepts().accepts)
+            return WorkResult(Disposition.DONE if arrived else Disposition.RETURNED, by=by, minutes=5)
+        answer = self.sandbox.answer(item.loan_number, kind=item.kind, at=now)
+        promise, plan = answer.promise, answer.arrangement
+        return WorkResult(
+            answer.disposition,
+            by=by,
+            minutes=answer.minutes,
+            promised=None if promise is None else Instalment(promise.due_on, promise.amount_minor),
+            instalments=() if plan is None else tuple(Instalment(i.due_on, i.amount_minor) for i in plan.instalments),
+        )
+
+    def _lift_holds(self, *, now: datetime) -> int:
+        with self.ledger.transaction() as session:
+            holds = holds_without_end(session, placed_before=now - DISPUTES_REST + timedelta(seconds=1))
+            for hold in holds:
+                lift_hold(session, hold.id, now=now)
+        return len(holds)

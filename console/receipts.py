@@ -32,7 +32,7 @@ class ReceiptSettings:
     """How to know the vendors.
 
     public_url: scheme, host and path under which the vendors reach this application; Twilio signs the whole address.
-    twilio_auth_token, sendgrid_public_key: None while a vendor is not set up; what comes in its name is then refused.
+    twilio_auth_token, sendgrid_public_key: None or empty while a vendor is not set up; what comes in its name is refused.
     """
 
     public_url: str
@@ -46,7 +46,7 @@ def create_receipts(ledger: Ledger, *, settings: ReceiptSettings, clock: Callabl
     Raises:
         ValueError: SendGrid's public key is not one.
     """
-    if settings.sendgrid_public_key is not None:
+    if settings.sendgrid_public_key:
         # A wrong key is found here, not when the first event is lost.
         sendgrid_signature.is_genuine(
             b"", signature=None, timestamp=None, public_key=settings.sendgrid_public_key, now=clock()
@@ -145,7 +145,7 @@ class _Door:
     def _refuse_unless_twilio(self, request: Request, body: bytes) -> None:
         token = self._settings.twilio_auth_token
         query = f"?{request.url.query}" if request.url.query else ""
-        if token is None or not twilio_signature.is_genuine(
+        if not token or not twilio_signature.is_genuine(
             body,
             signature=request.headers.get("X-Twilio-Signature"),
             public_url=f"{self._settings.public_url.rstrip('/')}{request.url.path}{query}",
@@ -155,7 +155,7 @@ class _Door:
 
     def _refuse_unless_sendgrid(self, request: Request, body: bytes) -> None:
         key = self._settings.sendgrid_public_key
-        if key is None or not sendgrid_signature.is_genuine(
+        if not key or not sendgrid_signature.is_genuine(
             body,
             signature=request.headers.get("X-Twilio-Email-Event-Webhook-Signature"),
             timestamp=request.headers.get("X-Twilio-Email-Event-Webhook-Timestamp"),

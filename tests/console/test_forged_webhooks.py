@@ -2,6 +2,7 @@
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from twilio.request_validator import RequestValidator
 
 from connectors.sendgrid_signature import FRESH_FOR
 from console.receipts import LARGEST_BODY, ReceiptSettings, create_receipts
@@ -83,15 +84,16 @@ def test_an_old_batch_cannot_be_played_again(vendors: PretendVendors) -> None:
     assert vendors.sendgrid(at=NOW + FRESH_FOR * 2) == FORBIDDEN
 
 
-def test_a_vendor_that_is_not_set_up_is_refused(ledger: Ledger) -> None:
-    """Without a token or key nothing can be checked, so nothing is believed."""
-    app = create_receipts(ledger, settings=ReceiptSettings(PUBLIC_URL), clock=lambda: NOW)
-    with served(app) as client:
-        assert client.post("/receipts/sendgrid", content=b"[]").status_code == FORBIDDEN
-        assert (
-            PretendVendors(client, ec.generate_private_key(ec.SECP256R1())).twilio_inbound(MOBILE, "STOP", sid="SM1")
-            == FORBIDDEN
-        )
+@pytest.mark.parametrize("unset", [None, ""])
+def test_a_vendor_that_is_not_set_up_is_refused(ledger: Ledger, unset: str | None) -> None:
+    """Without a token or key nothing can be checked, so nothing is believed; anyone can sign with an empty token."""
+    settings = ReceiptSettings(PUBLIC_URL, twilio_auth_token=unset, sendgrid_public_key=unset)
+    form = {"MessageSid": "SM1", "From": MOBILE, "Body": "STOP"}
+    signature = RequestValidator("").compute_signature(f"{PUBLIC_URL}/receipts/twilio/inbound", form)
+    with served(create_receipts(ledger, settings=settings, clock=lambda: NOW)) as client:
+        vendors = PretendVendors(client, ec.generate_private_key(ec.SECP256R1()))
+        assert vendors.sendgrid(at=NOW) == FORBIDDEN
+        assert vendors.post_form("/receipts/twilio/inbound", form, signature=signature) == FORBIDDEN
 
 
 def test_a_public_key_that_is_none_is_refused_at_the_start(ledger: Ledger) -> None:

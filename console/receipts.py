@@ -32,7 +32,7 @@ class ReceiptSettings:
     """How to know the vendors.
 
     public_url: scheme, host and path under which the vendors reach this application; Twilio signs the whole address.
-    twilio_auth_token, sendgrid_public_key: None or empty while a vendor is not set up; what comes in its name is refused.
+    twilio_auth_token, sendgrid_public_key: empty or None while a vendor is not set up; its webhooks are then refused.
     """
 
     public_url: str

@@ -1,0 +1,1 @@
+"""Proofs of the container files, without an engine: names, commands and safety."""

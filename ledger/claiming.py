@@ -39,6 +39,8 @@ LEFT_OR_MAY_HAVE = tuple(
     )
 )
 LOOK_BACK = timedelta(days=400)
+NO_RULE = Ground("NO-RULE", "none", "all packs", "no rule of the portfolio's packs speaks about this kind of contact")
+"""What an allowing verdict rests on where every pack is silent: that is kept too."""
 
 
 def claim(session: Session, attempt_id: str, *, fence: int, now: datetime) -> Message | Order | Outcome:
@@ -125,7 +127,7 @@ def _verdict(session: Session, attempt: AttemptRow, journey: JourneyRow, *, now:
 
 
 def _keep(session: Session, attempt: AttemptRow, verdict: Verdict, *, now: datetime) -> None:
-    grounds = verdict.grounds if isinstance(verdict, Allowed) else (verdict.ground,)
+    grounds = (verdict.grounds or (NO_RULE,)) if isinstance(verdict, Allowed) else (verdict.ground,)
     until = verdict.until if isinstance(verdict, Deferred) else None
     for ground in grounds:
         session.add(

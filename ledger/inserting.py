@@ -10,5 +10,6 @@ def insert_new(session: Session, row: SQLModel) -> bool:
     table = type(row).__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
     values = row.model_dump()
     statement = (postgresql.insert(table) if is_postgres else sqlite.insert(table)).values(values)
-    result = session.connection().execute(statement.on_conflict_do_nothing())
-    return result.rowcount == 1
+    # psycopg does not say how many rows such a statement wrote, so the row itself is asked for.
+    key = next(iter(table.primary_key.columns))
+    return session.connection().execute(statement.on_conflict_do_nothing().returning(key)).first() is not None

@@ -187,6 +187,11 @@ def loan_numbered(session: Session, number: str, *, portfolio: str | None = None
     return found[0][0]
 
 
+def zone_of(session: Session, loan: LoanRow) -> str:
+    """The IANA name of the zone in which a loan's borrower lives."""
+    return session.get_one(BorrowerRow, loan.borrower_id).timezone
+
+
 def journey_health(session: Session, *, now: datetime) -> JourneyHealth:
     """Count what may be wrong with open journeys at `now`."""
 

@@ -1,0 +1,99 @@
+"""What a person reads when a command cannot be carried out: what is wrong and what to do, and no traceback."""
+
+from typing import Any
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from typer.core import TyperGroup
+
+from connectors.book_file.located_yaml import MappingError
+from connectors.book_file.raw_row import BookFileError
+from deployments.book_import import NothingToImport, RejectsNotWritable
+from deployments.wiring import CredentialMissing, RealVendorsRefused
+from ledger.holds import NoSuchHold
+from ledger.keyring import CannotUnseal, KeyIsExposed, KeyIsMalformed, KeyIsMissing
+from ledger.listings import NoSuchLoan, SeveralLoans
+from ledger.portfolios import NoSuchPortfolio, OtherCurrency
+from ledger.results import ResultDoesNotFit
+from ledger.standing import trouble_of
+from ledger.work import NoSuchWork, WorkIsOver, WorkIsTaken
+from policy.compliance.pack import NoSuchPack
+from policy.files.problem import UnreadableFile
+from policy.ladders.shipped import UnknownLadder
+from simulation.sandbox.remote import SandboxRefused
+
+COULD_NOT = 1
+"""The exit code of a command that was understood and could not be carried out; 2 is for one that was not understood."""
+
+
+class CommandFailed(Exception):
+    """A command cannot be carried out, for a reason that has a remedy."""
+
+    def __init__(self, problem: str, *, remedy: str) -> None:
+        super().__init__(problem)
+        self.remedy = remedy
+
+
+REMEDIES: dict[type[Exception], str] = {
+    BookFileError: "Nothing was imported.",
+    MappingError: "The keys of a mapping are explained in deployments/mappings/README.md.",
+    NothingToImport: "",
+    RejectsNotWritable: "",
+    OtherCurrency: "Import them with another --portfolio.",
+    NoSuchPortfolio: "",
+    KeyIsMissing: "",
+    KeyIsExposed: "",
+    KeyIsMalformed: "Make a key with `duecourse key new FILE`, and set DUECOURSE_KEY_FILE or DUECOURSE_KEY to it.",
+    CannotUnseal: "Set DUECOURSE_KEY_FILE to the key that this ledger was made with.",
+    NoSuchLoan: "",
+    SeveralLoans: "",
+    NoSuchWork: "`duecourse work list` shows the open items.",
+    WorkIsTaken: "Choose another item, or ask them to record it.",
+    WorkIsOver: "`duecourse work list` shows the open items.",
+    ResultDoesNotFit: "`duecourse work record --help` shows how results are written.",
+    NoSuchHold: "`duecourse holds list` shows those in force.",
+    NoSuchPack: "Mend DUECOURSE_PACKS, or the name of the pack's file.",
+    UnreadableFile: "",
+    UnknownLadder: "",
+    CredentialMissing: "Set it, or unset DUECOURSE_REAL_SENDS to use the sandbox.",
+    RealVendorsRefused: "",
+    SandboxRefused: "Is the sandbox up? `duecourse sandbox` starts it.",
+}
+"""Every error that is expected, with the remedy where its own message does not tell it."""
+
+
+class Commands(TyperGroup):
+    """The group of all commands: an expected error is told in words, any other is a bug and keeps its traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            words = words_for(error)
+            if words is None:
+                raise
+            Console(stderr=True, soft_wrap=True, markup=False, highlight=False).print(f"error: {words}")
+            raise typer.Exit(COULD_NOT) from error
+
+
+def words_for(error: Exception) -> str | None:
+    """The problem and its remedy; None for an error that nobody expected."""
+    if isinstance(error, CommandFailed):
+        return f"{error}\n{error.remedy}"
+    for kind, remedy in REMEDIES.items():
+        if isinstance(error, kind):
+            told = str(error) or " ".join((type(error).__doc__ or "").split())
+            return f"{told}\n{remedy}" if remedy else told
+    if isinstance(error, ValidationError):
+        return _settings(error)
+    if trouble := trouble_of(error):
+        return f"the ledger's database says: {trouble}\n`duecourse doctor` looks for the cause."
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}\nCheck the path and its permissions."
+    return None
+
+
+def _settings(error: ValidationError) -> str:
+    told = [f"DUECOURSE_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors(include_url=False)]
+    return "; ".join(told) + "\nMend or unset the environment variable."

@@ -1,0 +1,55 @@
+"""The entry of the `duecourse` command: every group of commands, the version, and help."""
+
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from deployments.cli import costs, doctor, holds, importing, journeys, ladders, sample, serve, set_up, work
+from deployments.cli.failing import Commands
+
+app = typer.Typer(
+    cls=Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Duecourse carries every delinquent loan along its due course.",
+    epilog="Settings are environment variables that begin with DUECOURSE_; `duecourse doctor` says what is missing.",
+)
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"duecourse {version('duecourse')}")
+        raise typer.Exit
+
+
+@app.callback()
+def duecourse(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Say the version and leave.")
+    ] = False,
+) -> None:
+    """Duecourse carries every delinquent loan along its due course."""
+
+
+app.command(epilog="Example: duecourse doctor --json")(doctor.doctor)
+app.command("sample-portfolio", epilog="Example: duecourse sample-portfolio --loans 200 --seed 7")(
+    sample.sample_portfolio
+)
+app.add_typer(importing.app, name="import")
+app.add_typer(journeys.app, name="journeys")
+app.add_typer(work.app, name="work")
+app.add_typer(holds.app, name="holds")
+app.add_typer(ladders.app, name="ladder")
+app.add_typer(costs.app, name="costs")
+app.command(epilog="Example: duecourse migrate")(set_up.migrate)
+app.add_typer(set_up.key, name="key")
+app.command(epilog="Example: duecourse deploy --pool journeys")(set_up.deploy)
+app.command(epilog="Example: duecourse console --port 8027")(serve.console)
+app.command(epilog="Example: duecourse sandbox")(serve.sandbox)
+
+
+def run() -> None:
+    """Run the command line."""
+    app()

@@ -1,0 +1,70 @@
+"""Setting up: `migrate`, `key new` and `deploy`."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from deployments.cli.at_hand import at_hand, make_ready
+from deployments.cli.failing import CommandFailed
+from deployments.cli.showing import JsonFlag, show
+from deployments.settings import Settings
+from ledger.keyring import write_new_key
+from ledger.portfolios import portfolio_names
+from ledger.standing import Standing
+
+key = typer.Typer(no_args_is_help=True, help="The key under which names and numbers are sealed.")
+
+DID = {
+    Standing.READY: "was in its newest shape already; nothing was changed",
+    Standing.ABSENT: "was made",
+    Standing.NOT_MIGRATED: "was brought to its newest shape",
+}
+
+
+def migrate(as_json: JsonFlag = False) -> None:
+    """Make the ledger, or bring it to the newest shape. Repeating it changes nothing."""
+    before = make_ready(Settings())
+    did = DID[before.standing]
+    show({"ledger": before.place, "did": did}, f"The ledger {before.place} {did}.", as_json=as_json)
+
+
+@key.command("new", epilog="Example: duecourse key new /etc/duecourse/ledger.key")
+def new_key(
+    file: Annotated[Path, typer.Argument(help="Where to write it; never over a file that is there.")],
+    as_json: JsonFlag = False,
+) -> None:
+    """Make a key that only its owner may read. Keep a copy elsewhere: without it names are lost for good."""
+    try:
+        write_new_key(file)
+    except FileExistsError:
+        remedy = "Choose another name. A key in use is never written over, because what it sealed would be lost."
+        raise CommandFailed(f"{file} is there already", remedy=remedy) from None
+    told = f"Wrote {file}. Set DUECOURSE_KEY_FILE to it, and keep a copy elsewhere."
+    show({"key_file": file}, told, as_json=as_json)
+
+
+def deploy(
+    pool: Annotated[str, typer.Option(help="The work pool to register the flows on.")] = "journeys",
+    pool_type: Annotated[
+        Literal["journey", "process"], typer.Option(help="Which worker will serve a pool that is made now.")
+    ] = "journey",
+    as_json: JsonFlag = False,
+) -> None:
+    """Register every flow with Prefect, with the schedules of every portfolio. Repeating it changes nothing."""
+    with at_hand() as there, there.ledger.reading() as session:
+        portfolios = portfolio_names(session)
+    # Prefect and the flows take a second to import, which no other command should wait for.
+    from deployments.prefect_checks import api_trouble  # noqa: PLC0415
+    from deployments.register import register  # noqa: PLC0415
+
+    if trouble := api_trouble():
+        raise CommandFailed(trouble.says, remedy=trouble.do)
+    names = register(pool=pool, pool_type=pool_type, portfolios=portfolios)
+    worker = f"prefect worker start --type {pool_type} --pool {pool}"
+    show(
+        {"pool": pool, "pool_type": pool_type, "portfolios": portfolios, "deployments": names, "worker": worker},
+        f"Registered {len(names)} deployments on work pool '{pool}', scheduled for {len(portfolios)} portfolios.",
+        f"Start a worker with: {worker}",
+        as_json=as_json,
+    )

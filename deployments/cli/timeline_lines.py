@@ -1,0 +1,134 @@
+"""A timeline's happenings as sentences for people."""
+
+from typing import assert_never
+
+from deployments.cli.showing import SHORT_ID, local, spoken
+from domain.event import EventKind
+from domain.money import MILLIS_PER_MINOR, Money, decimals_of
+from ledger import happenings as told
+from ledger.timelines import Timeline
+
+
+def sentence(  # noqa: C901, PLR0912 - a case for each kind, and nothing else
+    happening: told.Happening, of: Timeline
+) -> tuple[str, str]:
+    """The kind of a happening and what it says, in the borrower's zone and the loan's currency."""
+    match happening:
+        case told.TurnTaken():
+            return "turn", _turn(happening, of)
+        case told.AttemptMade():
+            return "attempt", _attempt(happening)
+        case told.VerdictGiven(until=until):
+            later = f" until {local(until, of.timezone)}" if until else ""
+            rule = f"{happening.rule} of {happening.pack}" if happening.pack else happening.rule
+            return "verdict", f"{happening.verdict}{later} by {rule}: {happening.message} ({happening.citation})"
+        case told.StepEnded(until=until):
+            later = f", again from {local(until, of.timezone)}" if until else ""
+            why = f": {happening.reason}" if happening.reason else ""
+            return "step", f"{_rung(happening)} ended as {spoken(happening.outcome)}{later}{why}"
+        case told.CostIncurred():
+            price = cost(happening.amount_millis, currency=of.currency)
+            return "cost", f"{price} for {happening.quantity:,} {spoken(happening.unit)} ({_rung(happening)})"
+        case told.WorkOpened():
+            deadline = local(happening.deadline_at, of.timezone)
+            return "work", f"{_item(happening)} was given to people, to be done by {deadline}"
+        case told.WorkTaken():
+            return "work", f"{_item(happening)} was taken by {happening.by}"
+        case told.WorkEnded():
+            return "work", _work_ended(happening)
+        case told.PaymentReceived():
+            return (
+                "payment",
+                f"{_money(happening.amount_minor, of)} came in ({happening.source} {happening.external_id})",
+            )
+        case told.PaymentReversed():
+            told_by = f"{happening.source} {happening.external_id}"
+            return "reversal", f"{_money(happening.amount_minor, of)} was taken back ({told_by})"
+        case told.PromiseMade():
+            return "promise", f"{_money(happening.amount_minor, of)} promised for {happening.due_on}"
+        case told.PromiseSettled():
+            amount = _money(happening.amount_minor, of)
+            return "promise", f"the promise of {amount} for {happening.due_on} was {happening.state}"
+        case told.ArrangementAgreed():
+            parts = ", ".join(f"{_money(i.amount_minor, of)} on {i.due_on}" for i in happening.instalments)
+            return "plan", f"instalments agreed: {parts}"
+        case told.ArrangementSettled():
+            return "plan", f"the arrangement was {happening.state}"
+        case told.HoldPlaced(until=until):
+            goes_on = f"until {local(until, of.timezone)}" if until else "until a person lifts it"
+            return "hold", f"on hold, {spoken(happening.reason)}, {goes_on} ({happening.hold_id[:SHORT_ID]})"
+        case told.HoldLifted():
+            return "hold", f"the hold for {spoken(happening.reason)} was lifted"
+        case told.Noted():
+            return "note", _noted(happening, of)
+        case other:
+            assert_never(other)
+
+
+def cost(millis: int, *, currency: str) -> str:
+    """Thousandths of a minor unit as money, to a thousandth of a minor unit where it is not whole."""
+    whole, part = divmod(millis, MILLIS_PER_MINOR)
+    if not part:
+        return str(Money(whole, currency))
+    places = decimals_of(currency)
+    return f"{millis / MILLIS_PER_MINOR / 10**places:,.{places + 3}f} {currency}"
+
+
+def _turn(turn: told.TurnTaken, of: Timeline) -> str:
+    where = f"{turn.days_past_due} days past due, {_money(turn.arrears_minor, of)}"
+    match turn.decision:
+        case "act":
+            what = f"do {spoken(turn.rung or '')} by {spoken(turn.action or '')}"
+        case "wait":
+            until = f"until {local(turn.until, of.timezone)}" if turn.until else ""
+            what = f"wait {until}: {turn.reason}"
+        case _:
+            what = f"finish: {spoken(turn.reason)}"
+    return f"turn {turn.turn} ({where}): {what}"
+
+
+def _attempt(attempt: told.AttemptMade) -> str:
+    parts = [f"{_rung(attempt)}: {attempt.state}"]
+    if attempt.contact:
+        parts.append(f"to {attempt.contact}")
+    if attempt.wording:
+        parts.append(f"saying {attempt.wording}")
+    if attempt.vendor_id:
+        parts.append(f"at {attempt.vendor} as {attempt.vendor_id}")
+    if attempt.failure:
+        parts.append(f"failure {spoken(attempt.failure)} ({attempt.failure_code})")
+    return ", ".join(parts)
+
+
+def _work_ended(ended: told.WorkEnded) -> str:
+    if ended.disposition is None:
+        return f"{_item(ended)} {'lapsed' if ended.state == 'lapsed' else 'was taken off the lists'}"
+    minutes = f", {ended.minutes} minutes" if ended.minutes else ""
+    return f"{_item(ended)}: {spoken(ended.disposition)} (by {ended.by}{minutes})"
+
+
+def _noted(noted: told.Noted, of: Timeline) -> str:
+    facts = noted.facts
+    match noted.event:
+        case EventKind.LOAN_IMPORTED | EventKind.LOAN_RESTATED:
+            came = "the loan came in" if noted.event is EventKind.LOAN_IMPORTED else "the lender restated the loan"
+            return f"{came}: {_money(int(facts['arrears_minor'] or 0), of)} overdue as of {facts['as_of']}"
+        case EventKind.JOURNEY_OPENED:
+            return f"a journey opened on {facts['ladder']} ({facts['arm']})"
+        case EventKind.JOURNEY_CLOSED:
+            return f"the journey closed: {spoken(str(facts['reason']))}"
+        case _:
+            rest = ", ".join(f"{spoken(name)} {value}" for name, value in facts.items())
+            return f"{spoken(noted.event)}: {rest}"
+
+
+def _rung(of: told.AttemptMade | told.StepEnded | told.CostIncurred) -> str:
+    return f"{spoken(of.rung)} by {spoken(of.action)}" if of.rung != of.action.value else spoken(of.rung)
+
+
+def _item(of: told.WorkOpened | told.WorkTaken | told.WorkEnded) -> str:
+    return f"{spoken(of.kind)} {of.item_id[:SHORT_ID]}"
+
+
+def _money(minor: int, of: Timeline) -> str:
+    return str(Money(minor, of.currency))

@@ -1,0 +1,87 @@
+"""Work for people: `work list`, `work take` and `work record`."""
+
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from deployments.cli.at_hand import at_hand
+from deployments.cli.showing import SHORT_ID, JsonFlag, show, spoken, table
+from deployments.cli.typed import instalments_typed
+from deployments.cli.worksheet_lines import lines
+from domain.disposition import WorkResult
+from domain.work_item import Disposition, WorkKind
+from ledger.results import record_result
+from ledger.work import listed_work, open_item, take_work
+from ledger.worksheets import currency_of_work, worksheet
+
+app = typer.Typer(no_args_is_help=True, help="Callbacks, visits, referrals and questions that wait for a person.")
+
+ItemArgument = Annotated[str, typer.Argument(help="The item's id, or its beginning, from `duecourse work list`.")]
+ByOption = Annotated[str, typer.Option(help="Who does it: your name.")]
+
+
+@app.command("list", epilog="Example: duecourse work list --kind callback")
+def list_work(
+    kind: Annotated[WorkKind | None, typer.Option(help="Only this kind.")] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """List what waits for a person, the nearest deadline first."""
+    with at_hand() as there, there.ledger.reading() as session:
+        items = listed_work(session, kind=kind)
+    shown = table("Deadlines are in UTC.", "item", "kind", "loan", "rung", "opened", "deadline", "taken by")
+    for item in items:
+        late = " (late)" if item.deadline_at <= there.now else ""
+        opened, deadline = f"{item.opened_at:%Y-%m-%d %H:%M}", f"{item.deadline_at:%Y-%m-%d %H:%M}{late}"
+        row = (item.id[:SHORT_ID], spoken(item.kind), item.loan_number, spoken(item.rung), opened, deadline)
+        shown.add_row(*row, item.taken_by or "")
+    show({"work": items}, shown if items else "No work waits for a person.", as_json=as_json)
+
+
+@app.command("take", epilog="Example: duecourse work take 3f9c2a1b --by Ana")
+def take(item: ItemArgument, by: ByOption, as_json: JsonFlag = False) -> None:
+    """Put your name to an item and see what you need for it: it shows the borrower's name and number."""
+    with at_hand() as there, there.ledger.transaction() as session:
+        taken = take_work(session, item, by=by, now=there.now)
+        sheet = worksheet(session, taken, now=there.now)
+    show(sheet, *(Text(line, overflow="fold") for line in lines(sheet)), as_json=as_json)
+
+
+@app.command(
+    "record",
+    epilog="Example: duecourse work record 3f9c2a1b promise --by Ana --minutes 6 --promise 120.50@2026-01-31",
+)
+def record(
+    item: ItemArgument,
+    disposition: Annotated[Disposition, typer.Argument(help="What came of it.")],
+    *,
+    by: ByOption,
+    minutes: Annotated[int, typer.Option(min=0, max=24 * 60, help="How long it took.")],
+    promise: Annotated[
+        str | None, typer.Option(metavar="AMOUNT@DATE", help="For a promise: how much, by which day.")
+    ] = None,
+    instalments: Annotated[
+        str | None, typer.Option(metavar="AMOUNT@DATE,...", help="For an arrangement: each instalment and its day.")
+    ] = None,
+    note: Annotated[str, typer.Option(help="For colleagues; kept encrypted.")] = "",
+    as_json: JsonFlag = False,
+) -> None:
+    """Record what came of an item; the journey moves at once. Amounts are typed in major units (120.50)."""
+    with at_hand() as there, there.ledger.transaction() as session:
+        found = open_item(session, item)
+        currency = currency_of_work(session, found)
+        promised = instalments_typed(promise, currency=currency) if promise else ()
+        if len(promised) > 1:
+            raise typer.BadParameter("a promise is one amount by one day; record an arrangement with --instalments")
+        result = WorkResult(
+            disposition=disposition,
+            by=by,
+            minutes=minutes,
+            promised=promised[0] if promised else None,
+            instalments=instalments_typed(instalments, currency=currency) if instalments else (),
+            note=note,
+        )
+        outcome = record_result(session, found.id, result, now=there.now)
+    what = f"{spoken(found.kind)} {found.id[:SHORT_ID]}"
+    told = f"Recorded {spoken(disposition)} on {what}; the step ended as {spoken(outcome)}."
+    show({"item": found.id, "disposition": disposition, "outcome": outcome}, told, as_json=as_json)

@@ -1,0 +1,71 @@
+"""A worksheet as a person reads it before picking up the phone."""
+
+from collections.abc import Iterator
+from typing import assert_never
+from zoneinfo import ZoneInfo
+
+from deployments.cli.showing import SHORT_ID, local, spoken
+from domain.money import Money
+from domain.verdict import Allowed, Deferred, Forbidden
+from domain.work_item import WorkKind
+from ledger.worksheets import Worksheet
+
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def lines(sheet: Worksheet) -> Iterator[str]:
+    """The sheet, a line at a time."""
+    yield f"{spoken(sheet.kind).capitalize()} {sheet.item_id[:SHORT_ID]} for loan {sheet.loan_number} of {sheet.lender}"
+    yield f"To be done by {local(sheet.deadline_at, sheet.timezone)} ({sheet.timezone})"
+    yield ""
+    yield f"Name      {sheet.name or 'not known'} (speaks {sheet.language})"
+    for contact in sheet.contacts:
+        yield f"{contact.kind.value.capitalize():<9} {contact.text}{' (verified)' if contact.is_verified else ''}"
+    yield from _when(sheet)
+    yield f"Overdue   {_money(sheet.arrears_minor, sheet)}, {sheet.days_past_due} days past due"
+    yield f"Balance   {_money(sheet.balance_minor, sheet)}, instalment {_money(sheet.instalment_minor, sheet)}"
+    yield f"Product   {spoken(sheet.product)}"
+    yield from _question(sheet)
+    yield ""
+    yield "Said before:" if sheet.said_before else "Nothing was said before."
+    for said in sheet.said_before:
+        by = f" ({said.by})" if said.by else ""
+        note = f": {said.note}" if said.note else ""
+        yield f"  {local(said.at, sheet.timezone)}  {spoken(said.action)}: {spoken(said.outcome)}{by}{note}"
+    for promise in sheet.promises:
+        yield f"  Promised {_money(promise.amount_minor, sheet)} for {promise.due_on}: {promise.state.value}"
+    yield ""
+    yield f"Record it: duecourse work record {sheet.item_id[:SHORT_ID]} RESULT --by NAME --minutes N"
+    yield f"Results: {', '.join(sheet.dispositions)}"
+
+
+def _when(sheet: Worksheet) -> Iterator[str]:
+    for hours in sheet.hours:
+        days = "every day" if len(hours.weekdays) == len(DAYS) else " ".join(DAYS[day] for day in hours.weekdays)
+        yield f"Hours     {hours.opens:%H:%M} to {hours.closes:%H:%M}, {days}, in {sheet.timezone} ({hours.citation})"
+    match sheet.verdict:
+        case None:
+            return
+        case Allowed():
+            yield "Now       may be contacted"
+        case Deferred(until=until, ground=ground):
+            there = f"{until.astimezone(ZoneInfo(sheet.timezone)):%a %-d %b %H:%M}"
+            yield f"Now       NOT before {there} there: {ground.message}"
+        case Forbidden(ground=ground):
+            yield f"Now       must NOT be contacted: {ground.message}"
+        case other:
+            assert_never(other)
+
+
+def _question(sheet: Worksheet) -> Iterator[str]:
+    asked = sheet.question
+    if asked is None or sheet.kind is not WorkKind.RECONCILE_ATTEMPT:
+        return
+    when = local(asked.claimed_at, sheet.timezone) if asked.claimed_at else "at an unknown time"
+    yield ""
+    yield f"Nobody knows whether the {spoken(asked.action)} of {when} left. Look for attempt {asked.attempt_id}"
+    yield "at the vendor, then record `done` if it did and `returned` if it did not. It is not sent again."
+
+
+def _money(minor: int, sheet: Worksheet) -> str:
+    return str(Money(minor, sheet.currency))

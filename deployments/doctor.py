@@ -1,0 +1,185 @@
+"""Is everything in order? Every part is looked at, whatever state the others are in, and nothing is changed."""
+
+from collections.abc import Callable, Iterator
+
+from pydantic import ValidationError
+
+from deployments.clock import business_now
+from deployments.finding import Finding, Light
+from deployments.prefect_checks import API, prefect_findings
+from deployments.settings import Settings
+from deployments.vendor_checks import vendor_findings
+from deployments.wiring import keyring_of
+from ledger import invariants
+from ledger.database import Ledger, open_ledger
+from ledger.keyring import KeyIsExposed, KeyIsMalformed, KeyIsMissing, Keyring
+from ledger.listings import JourneyHealth, journey_health
+from ledger.portfolios import portfolio_named, portfolio_names
+from ledger.simulated_clock import simulated_now
+from ledger.standing import Standing, sqlite_file, standing_of, trouble_of
+from ledger.unit_costs import units_without_price
+from policy.compliance.pack import NoSuchPack, pack_named
+
+UNPROVEN = frozenset({"secondary", "memory"})
+"""Citations that nobody on the project has read at their source."""
+
+
+def examine() -> list[Finding]:
+    """Look at everything and say how it is; never raises, also when nothing works."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        wrong = "; ".join(f"DUECOURSE_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
+        return [Finding(Light.RED, "settings", wrong, "Mend or unset the environment variable.")]
+    sends = "messages reach real people" if settings.sends_for_real else "nothing is real: messages go to the sandbox"
+    return [
+        Finding(Light.GREEN, "settings", sends),
+        *_guarded("key", lambda: [_key(settings)]),
+        *_guarded("ledger", lambda: list(_ledger(settings))),
+        *_guarded(API, prefect_findings),
+        *_guarded("vendors", lambda: vendor_findings(settings)),
+    ]
+
+
+def _guarded(about: str, look: Callable[[], list[Finding]]) -> list[Finding]:
+    try:
+        return look()
+    except Exception as error:  # noqa: BLE001 - a doctor who faints helps nobody; what it is, the line says
+        says = trouble_of(error) or f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
+        return [Finding(Light.RED, about, says, "Mend this first, then run `duecourse doctor` again.")]
+
+
+def _key(settings: Settings) -> Finding:
+    where = "DUECOURSE_KEY" if settings.key is not None else str(settings.key_file)
+    if settings.key is None and not settings.key_file.exists():
+        remedy = f"`duecourse key new {settings.key_file}`, or set DUECOURSE_KEY_FILE to the one that there is."
+        if settings.sends_for_real:
+            return Finding(Light.RED, "key", f"{where} does not exist", remedy)
+        return Finding(Light.YELLOW, "key", f"{where} does not exist; one is made on first use", remedy)
+    try:
+        keyring_of(settings)
+    except KeyIsExposed:
+        return Finding(Light.RED, "key", f"{where} can be read by others", f"Run `chmod 600 {where}`.")
+    except (KeyIsMalformed, KeyIsMissing):
+        remedy = "Bring the right key back from its backup; a new one is made with `duecourse key new FILE`."
+        return Finding(Light.RED, "key", f"{where} is not a key (32 bytes in base64)", remedy)
+    return Finding(Light.GREEN, "key", f"{where} is a key that only its owner may read")
+
+
+def _ledger(settings: Settings) -> Iterator[Finding]:
+    standing = standing_of(settings.ledger_url)
+    match standing.standing:
+        case Standing.ABSENT:
+            remedy = "`duecourse import loans` or `duecourse migrate` makes it."
+            yield Finding(Light.RED, "ledger", f"there is none at {standing.place}", remedy)
+        case Standing.NOT_MIGRATED:
+            yield Finding(Light.RED, "ledger", f"{standing.place} is not migrated", "Run `duecourse migrate`.")
+        case Standing.UNREACHABLE:
+            remedy = "Check DUECOURSE_LEDGER_URL, and that the database is up."
+            yield Finding(Light.RED, "ledger", f"{standing.place} cannot be reached: {standing.why}", remedy)
+        case Standing.READY:
+            yield Finding(Light.GREEN, "ledger", f"{standing.place} is reachable and migrated")
+            # The doctor reads no names, so it needs no key and makes none.
+            ledger = open_ledger(settings.ledger_url, keyring=Keyring(b""))
+            try:
+                for about, look in (
+                    ("invariants", _invariants),
+                    ("clock", _clock),
+                    ("prices", _prices),
+                    ("packs", _packs),
+                    ("journeys", _journeys),
+                ):
+                    yield from _guarded(about, lambda look=look: list(look(ledger)))  # type: ignore[misc]
+                yield from _real_on_a_laptop(settings)
+            finally:
+                ledger.close()
+
+
+def _real_on_a_laptop(settings: Settings) -> Iterator[Finding]:
+    if settings.sends_for_real and sqlite_file(settings.ledger_url) is not None:
+        yield Finding(
+            Light.YELLOW,
+            "ledger",
+            "messages reach real people from a ledger on SQLite",
+            "Use PostgreSQL (DUECOURSE_LEDGER_URL) where more than one machine works.",
+        )
+
+
+def _invariants(ledger: Ledger) -> Iterator[Finding]:
+    with ledger.reading() as session:
+        broken = invariants.broken(session)
+    for name, rows in broken.items():
+        says = f"{len(rows)} rows break '{name.replace('_', ' ')}', the first is {rows[0]}"
+        yield Finding(
+            Light.RED, "invariants", says, "Stop the workers and look into it: this is a bug or a manual change."
+        )
+    if not broken:
+        yield Finding(Light.GREEN, "invariants", f"all {len(invariants.INVARIANTS)} hold")
+
+
+def _clock(ledger: Ledger) -> Iterator[Finding]:
+    with ledger.reading() as session:
+        simulated = simulated_now(session)
+    if simulated is None:
+        yield Finding(Light.GREEN, "clock", "real time")
+    else:
+        yield Finding(
+            Light.GREEN, "clock", f"simulated: it is {simulated:%Y-%m-%d %H:%M} UTC; real vendors are refused"
+        )
+
+
+def _prices(ledger: Ledger) -> Iterator[Finding]:
+    now = business_now(ledger)
+    with ledger.reading() as session:
+        currencies = sorted({portfolio_named(session, name).currency for name in portfolio_names(session)})
+        missing = {code: units_without_price(session, currency=code, on=now.date()) for code in currencies}
+    for code, units in missing.items():
+        if units:
+            says = f"no price in {code} for {', '.join(unit.value for unit in units)}; no journey opens"
+            yield Finding(Light.RED, "prices", says, f"`duecourse costs add UNIT PRICE --currency {code} --from DATE`")
+        else:
+            yield Finding(Light.GREEN, "prices", f"every unit has one in {code}")
+    if not missing:
+        yield Finding(Light.GREEN, "prices", "no portfolio needs any yet")
+
+
+def _packs(ledger: Ledger) -> Iterator[Finding]:
+    with ledger.reading() as session:
+        names = {pack for name in portfolio_names(session) for pack in portfolio_named(session, name).packs}
+    for name in sorted(names):
+        try:
+            pack = pack_named(name)
+        except NoSuchPack as error:
+            yield Finding(Light.RED, "packs", str(error), "Bring its file back: nothing can be sent without it.")
+            continue
+        unproven = [rule.id for rule in pack.rules if rule.citation.verified in UNPROVEN]
+        if unproven:
+            says = f"{name}: nobody has read the source of {', '.join(unproven)}"
+            yield Finding(Light.YELLOW, "packs", says, "Have counsel check these rules before real messages are sent.")
+        else:
+            yield Finding(Light.GREEN, "packs", f"{name}: every rule was read at its source or is house policy")
+    if not names:
+        yield Finding(Light.GREEN, "packs", "no portfolio uses any yet")
+
+
+def _journeys(ledger: Ledger) -> Iterator[Finding]:
+    now = business_now(ledger)
+    with ledger.reading() as session:
+        health = journey_health(session, now=now)
+    yield from _troubled(health)
+    if not (health.without_run or health.overdue or health.unknown_attempts):
+        yield Finding(Light.GREEN, "journeys", f"{health.open:,} are open, and all of them are carried")
+
+
+def _troubled(health: JourneyHealth) -> Iterator[Finding]:
+    if health.without_run:
+        says = f"{health.without_run:,} of {health.open:,} open journeys have no flow run"
+        yield Finding(Light.YELLOW, "journeys", says, "Run the deployment `repair_journeys/repair`; is a worker up?")
+    if health.overdue:
+        says = f"{health.overdue:,} of {health.open:,} open journeys are overdue"
+        yield Finding(
+            Light.YELLOW, "journeys", says, "Is a worker up? `repair_journeys/repair` wakes those that got stuck."
+        )
+    if health.unknown_attempts:
+        says = f"of {health.unknown_attempts:,} contacts nobody knows whether they left"
+        yield Finding(Light.YELLOW, "attempts", says, "`duecourse work list --kind reconcile_attempt`")

@@ -1,0 +1,70 @@
+"""Looking at Prefect: does its API answer, are the flows registered, does a worker ask for runs?"""
+
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.objects import WorkerStatus
+from prefect.exceptions import ObjectNotFound
+from prefect.settings import get_current_settings
+
+from deployments.finding import Finding, Light
+from deployments.reaching import cannot_reach
+from deployments.schedules import DEPLOYMENTS, Planned
+
+API = "Prefect's API"
+REGISTERED = "Prefect's deployments"
+WORKER = "Prefect's worker"
+
+
+def prefect_findings() -> list[Finding]:
+    """What is in order with Prefect and what is not. Only the first trouble is told where the others follow from it."""
+    trouble = api_trouble()
+    if trouble is not None:
+        return [trouble]
+    url = get_current_settings().api.url
+    with get_client(sync_client=True) as client:
+        if client.api_healthcheck() is not None:
+            return [
+                Finding(Light.RED, API, f"what listens at {url} is not a healthy Prefect server", "Look at its log.")
+            ]
+        answers = Finding(Light.GREEN, API, f"answers at {url}")
+        return [answers, *_registered(client)]
+
+
+def api_trouble() -> Finding | None:
+    """Why Prefect cannot be asked at all; None when it can."""
+    url = get_current_settings().api.url
+    if url is None:
+        remedy = "Start it with `prefect server start`, and set PREFECT_API_URL=http://127.0.0.1:4200/api."
+        return Finding(Light.RED, API, "PREFECT_API_URL is not set", remedy)
+    if reason := cannot_reach(url):
+        return Finding(Light.RED, API, reason, "Start it with `prefect server start`, or mend PREFECT_API_URL.")
+    return None
+
+
+def _registered(client: SyncPrefectClient) -> list[Finding]:
+    pools: dict[str, str | None] = {name: _pool(client, name) for name in map(_full_name, DEPLOYMENTS)}
+    missing = [name for name, pool in pools.items() if pool is None]
+    if missing:
+        return [Finding(Light.RED, REGISTERED, f"not registered: {', '.join(missing)}", "Run `duecourse deploy`.")]
+    registered = Finding(Light.GREEN, REGISTERED, f"all {len(pools)} are registered")
+    return [registered, *(_polled(client, pool) for pool in sorted({pool for pool in pools.values() if pool}))]
+
+
+def _full_name(planned: Planned) -> str:
+    return f"{planned.flow}/{planned.name}"
+
+
+def _pool(client: SyncPrefectClient, name: str) -> str | None:
+    try:
+        return client.read_deployment_by_name(name).work_pool_name
+    except ObjectNotFound:
+        return None
+
+
+def _polled(client: SyncPrefectClient, pool: str) -> Finding:
+    workers = client.read_workers_for_work_pool(pool)
+    online = [worker for worker in workers if worker.status is WorkerStatus.ONLINE]
+    if online:
+        return Finding(Light.GREEN, WORKER, f"{len(online)} on work pool '{pool}'")
+    kind = client.read_work_pool(pool).type
+    remedy = f"Start one with `prefect worker start --type {kind} --pool {pool}`."
+    return Finding(Light.RED, WORKER, f"nobody asks for runs of work pool '{pool}'", remedy)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from connectors.book_file.mapping import read_loan_mapping, read_payment_mapping
 from connectors.book_file.reading import BookReading, read_loans, read_payments
@@ -178,7 +179,10 @@ def import_payments(ledger: Ledger, file: BookFile, *, now: datetime, steps: Ste
     """
     with ledger.reading() as session:
         currency = portfolio_named(session, file.portfolio).currency
-    reading = read_payments(file.path, read_payment_mapping(file.mapping), as_of=file.as_of)
+    mapping = read_payment_mapping(file.mapping)
+    # Money cannot have come in later than today, which is all that a day says of payments.
+    today = now.astimezone(ZoneInfo(mapping.defaults.timezone)).date()
+    reading = read_payments(file.path, mapping, as_of=file.as_of or (None if mapping.as_of else today))
     book = _Book()
     payments = _read(reading, book, steps)
     if not payments:

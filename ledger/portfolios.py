@@ -1,7 +1,7 @@
 """Portfolios: a lender's set of loans, with the currency and the packs that they are worked under."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
@@ -58,3 +58,8 @@ def portfolio_named(session: Session, name: str) -> PortfolioRow:
 def portfolio_names(session: Session) -> list[str]:
     """The names of all portfolios."""
     return list(session.exec(select(PortfolioRow.name).order_by(col(PortfolioRow.name))).all())
+
+
+def opened_on(session: Session, name: str) -> date:
+    """The day (UTC) on which a portfolio was made; raises NoSuchPortfolio."""
+    return portfolio_named(session, name).created_at.date()

@@ -1,10 +1,33 @@
 """One step: work out the effectiveness report and publish it in the Prefect UI."""
 
 from prefect import task
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+
+from ledger.portfolios import opened_on
+from reports.as_markdown import as_markdown, as_table
+from reports.breakdown import Breakdown
+from reports.effectiveness import effectiveness
+from reports.reconciling import reconcile
 from tasks.repeatable import REPEATABLE
+from tasks.surroundings import surroundings
 
 
 @task(task_run_name="publish report", **REPEATABLE)
 def publish_report(portfolio: str) -> bool:
-    """TEMPORARY until reports is there."""
-    return True
+    """Publish recovery against cost by ladder as a table, and the whole report as a page; returns whether it reconciles."""
+    around = surroundings()
+    now = around.clock()
+    with around.ledger.reading() as session:
+        worked_out = effectiveness(
+            session, portfolio=portfolio, from_on=opened_on(session, portfolio), to_on=now.date(), as_of=now
+        )
+        reconciliation = reconcile(session, worked_out)
+    create_markdown_artifact(
+        key="effectiveness", markdown=as_markdown(worked_out, reconciliation), description=f"What worked: {portfolio}"
+    )
+    create_table_artifact(
+        key="effectiveness-by-ladder",
+        table=as_table(worked_out, Breakdown.LADDER),
+        description=f"Recovery against cost by ladder: {portfolio}",
+    )
+    return reconciliation.reconciles

@@ -79,7 +79,8 @@ def payments(
 @contextmanager
 def _progress() -> Iterator[Steps]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=screen(stderr=True), transient=True) as progress:
+    console = screen(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         reading = progress.add_task("reading", total=None)
         storing = progress.add_task("storing", total=None, visible=False)
         yield Steps(

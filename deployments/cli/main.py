@@ -5,7 +5,20 @@ from typing import Annotated
 
 import typer
 
-from deployments.cli import costs, doctor, holds, importing, journeys, ladders, sample, serve, set_up, work
+from deployments.cli import (
+    costs,
+    demo,
+    doctor,
+    holds,
+    importing,
+    journeys,
+    ladders,
+    report,
+    sample,
+    serve,
+    set_up,
+    work,
+)
 from deployments.cli.failing import Commands
 
 app = typer.Typer(
@@ -33,7 +46,9 @@ def duecourse(
     """Duecourse carries every delinquent loan along its due course."""
 
 
+app.command(epilog="Example: duecourse demo --loans 40 --days 90")(demo.demo)
 app.command(epilog="Example: duecourse doctor --json")(doctor.doctor)
+app.command(epilog="Example: duecourse report --portfolio cards --html report.html")(report.report)
 app.command("sample-portfolio", epilog="Example: duecourse sample-portfolio --loans 200 --seed 7")(
     sample.sample_portfolio
 )

@@ -18,6 +18,7 @@ from deployments.demo.driver import Driver
 from deployments.demo.postgres import postgres_urls
 from deployments.demo.stage import POOL, Stage
 from deployments.demo.summary import summary
+from deployments.demo.telling import tell, where_to_look
 from deployments.demo.view import View
 from deployments.register import register
 from deployments.settings import Settings
@@ -130,6 +131,8 @@ def _perform(
     result = summary(
         ledger, sandbox, reconciles=told, seconds=seconds, restarts=stage.restarts, seed=wishes.seed
     )
+    if not wishes.postgres:
+        where_to_look(stage.home, console=console)
     if wishes.keep:
         console.print(f"Everything stays up for you to look around: {stage.prefect_ui}  (Ctrl-C ends it)")
         _until_interrupted()

@@ -1,5 +1,8 @@
 """A PostgreSQL of the demo's own, from a wheel: one database for the ledger, one for Prefect."""
 
+import os
+import subprocess
+import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -26,9 +29,12 @@ def postgres_urls() -> Iterator[tuple[str, str]]:
         for name in DATABASES:
             server.psql(f"CREATE DATABASE {name}")
         ledger, prefect = DATABASES
-        yield (
-            f"postgresql+psycopg://postgres:@/{ledger}?host={folder}",
-            f"postgresql+asyncpg://postgres:@/{prefect}?host={folder}",
+        prefect_url = f"postgresql+asyncpg://postgres:@/{prefect}?host={folder}"
+        subprocess.run(  # noqa: S603 - our own interpreter and fixed arguments
+            [sys.executable, "-m", "deployments.demo.prefect_tables"],
+            env={**os.environ, "PREFECT_SERVER_DATABASE_CONNECTION_URL": prefect_url},
+            check=True,
         )
+        yield f"postgresql+psycopg://postgres:@/{ledger}?host={folder}", prefect_url
     finally:
         server.cleanup()

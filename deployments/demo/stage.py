@@ -150,7 +150,7 @@ class Stage:
                     *("--callback-base", self.at.receipts_url, "--seed", str(self.seed), "--start", self.starts_at),
                 ]
             case "receipts":
-                return ["deployments.cli.main", "console", "--port", str(self.at.receipts_port)]
+                return ["deployments.cli", "console", "--port", str(self.at.receipts_port)]
             case _:
                 return ["prefect", "worker", "start", "--type", "journey", "--pool", POOL, "--name", "demo"]
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-
 KEPT_SHARE = 0.95
 """An instalment counts as paid from this share of it on (facts: kept means at least 90-95 % paid)."""
 

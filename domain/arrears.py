@@ -50,9 +50,9 @@ class Statement:
 def position_of(statement: Statement, *, received_minor: int, on: date) -> Position:
     """The position on a day, after `received_minor` (net of reversals) came in since the statement.
 
-    Negative money (a payment of before the statement was taken back) adds to the arrears. Money pays the oldest instalment
-    first. A part payment moves the oldest unpaid due date forward by the instalments
-    that it covers whole; it never moves it back.
+    Negative money (a payment of before the statement was taken back) adds to the arrears. Money pays the oldest
+    instalment first. A part payment moves the oldest unpaid due date forward by the instalments that it covers whole;
+    it never moves it back.
     """
     unpaid = received_minor
     for due_on, amount in instalments_of(statement):
@@ -60,6 +60,9 @@ def position_of(statement: Statement, *, received_minor: int, on: date) -> Posit
             left = statement.arrears_minor - received_minor
             return Position(arrears_minor=left, days_past_due=max((on - due_on).days, 0))
         unpaid -= amount
+    if received_minor < 0:  # nothing was overdue on the statement; what was taken back since is
+        days = max((on - statement.past_due_since_on).days, 0)
+        return Position(arrears_minor=-received_minor, days_past_due=days)
     return Position(arrears_minor=0, days_past_due=0)
 
 

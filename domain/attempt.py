@@ -10,7 +10,7 @@ class AttemptState(StrEnum):
     """An attempt's life.
 
     planned -> sending -> accepted | rejected | unknown; accepted -> delivered | undelivered by a receipt.
-    `released` is a claim that was given back unspent (deferred, forbidden, overtaken, or never processed by the vendor).
+    `released` is a claim that was given back unspent: deferred, forbidden, overtaken, or never processed by the vendor.
     """
 
     PLANNED = "planned"

@@ -18,7 +18,7 @@ class ReceiptKind(StrEnum):
 class Receipt:
     """One piece of news. `event_id` is unique for the vendor, so that a repeat is recognised.
 
-    state: for a status, what it says of the attempt. sender: for a stop or reply, the number or address that it came from.
+    state: for a status, what it says of the attempt. sender: for a stop or reply, the number or address it came from.
     """
 
     vendor: str

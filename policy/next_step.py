@@ -40,6 +40,8 @@ NEEDS_ANOTHER_TRY = frozenset({Outcome.NO_ANSWER, Outcome.LAPSED})
 """Nobody was reached: the rung is taken again, as often as it allows."""
 NEEDS_ANOTHER_WAY = frozenset({Outcome.REJECTED, Outcome.WRONG_NUMBER, Outcome.BLOCKED, Outcome.FORBIDDEN})
 """This action cannot be used: the rung's next fallback is tried, or another contact point."""
+SPENDS_NUMBER = frozenset({Outcome.REJECTED, Outcome.WRONG_NUMBER})
+"""Of those: what is spent is one number or address, and another one of the same kind may still do."""
 CHANGES_NOTHING = frozenset({Outcome.DEFERRED, Outcome.OVERTAKEN, Outcome.PASSED_OVER})
 """Nothing was done: the spacing still counts from the step before."""
 
@@ -107,7 +109,12 @@ def decide(situation: Situation, *, now: datetime) -> Decision:
 def _finish(situation: Situation) -> Finish | None:
     if situation.closing is not None:
         return Finish(situation.closing)
-    return Finish(ClosingReason.CURED) if situation.position.is_cured else None
+    if situation.position.is_cured:
+        return Finish(ClosingReason.CURED)
+    for step in reversed(situation.steps):
+        if step.outcome is Outcome.HANDED_OVER and step.action in CLOSES_AS:
+            return Finish(CLOSES_AS[step.action])
+    return None
 
 
 def _rest(situation: Situation, *, now: datetime) -> Wait | None:
@@ -138,29 +145,29 @@ def _hold(situation: Situation, *, reason: HoldReason, since: datetime, until: d
 
 
 def _climb(situation: Situation, *, now: datetime) -> Decision:
-    last = situation.steps[-1] if situation.steps else None
+    # Rungs passed over in the turn of a deferral bear the same instant and may stand behind it.
+    last = next((s for s in reversed(situation.steps) if s.outcome is not Outcome.PASSED_OVER), None)
     if last is not None and last.outcome is Outcome.DEFERRED and last.until is not None and last.until > now:
         return Wait(last.until, WaitingFor.TIME, last.reason)
     ladder, zone = situation.ladder, situation.zone
     index, anchor = _reached(situation)
     passed: list[PassedOver] = []
-    planned = timedelta()
+    spaced_at = anchor
     for rung in ladder.rungs[index:]:
-        planned += rung.after
+        spaced_at = spaced(spaced_at, rung.after, zone=zone, hour=ladder.hour)
         obstacle = _obstacle(situation, rung)
         if obstacle is not None:
             passed.append(PassedOver(rung.name, rung.action, obstacle))
             continue
-        due_at = _due_at(situation, rung, anchor=anchor, planned=planned, now=now)
+        due_at = _due_at(situation, rung, spaced_at=spaced_at, now=now)
         if due_at > now:
             return Wait(due_at, WaitingFor.TIME, f"{rung.name.replace('_', ' ')} comes next")
         deadline_at = None if rung.deadline is None else spaced(now, rung.deadline, zone=zone, hour=ladder.hour)
         return Act(rung, _ways(situation, rung)[0], deadline_at, tuple(passed))
     ends_at = spaced(anchor, ladder.finish_after, zone=zone, hour=ladder.hour)
-    closing = _closing_after(situation)
-    if closing is ClosingReason.EXHAUSTED and ends_at > now:
+    if ends_at > now:
         return Wait(ends_at, WaitingFor.TIME, "the last rung was taken; the journey ends then if nothing is paid")
-    return Finish(closing, tuple(passed))
+    return Finish(ClosingReason.EXHAUSTED, tuple(passed))
 
 
 def _reached(situation: Situation) -> tuple[int, datetime]:
@@ -225,17 +232,19 @@ def _ways(situation: Situation, rung: Rung) -> list[Action]:
 
 def _has_new_number(situation: Situation, step: StepRecord) -> bool:
     """A wrong or bad number spends itself, not the action: another number of the borrower may be tried."""
+    if step.outcome not in SPENDS_NUMBER:
+        return False
+    same = [s for s in situation.steps if s.rung == step.rung and s.action is step.action]
+    numbers = [c for c in situation.borrower.contact_points if c.kind in KINDS_FOR[step.action]]
     return (
-        step.outcome in {Outcome.WRONG_NUMBER, Outcome.REJECTED}
-        and len([s for s in situation.steps if s.rung == step.rung and s.action is step.action])
-        < len([c for c in situation.borrower.contact_points if c.kind in KINDS_FOR[step.action]])
+        len([s for s in same if s.outcome in SPENDS_NUMBER]) < len(numbers)
         and situation.borrower.reachable_by(step.action) is not None
     )
 
 
-def _due_at(situation: Situation, rung: Rung, *, anchor: datetime, planned: timedelta, now: datetime) -> datetime:
+def _due_at(situation: Situation, rung: Rung, *, spaced_at: datetime, now: datetime) -> datetime:
     ladder, zone = situation.ladder, situation.zone
-    due_at = spaced(anchor, planned, zone=zone, hour=ladder.hour)
+    due_at = spaced_at
     tried = [s for s in situation.steps if s.rung == rung.name and s.outcome in NEEDS_ANOTHER_TRY]
     if tried:
         due_at = max(due_at, spaced(tried[-1].ended_at, rung.again_after, zone=zone, hour=ladder.hour))
@@ -244,10 +253,3 @@ def _due_at(situation: Situation, rung: Rung, *, anchor: datetime, planned: time
         early = now.astimezone(zone).date() + timedelta(days=short)
         due_at = max(due_at, local_instant(early, hour=ladder.hour, zone=zone))
     return due_at
-
-
-def _closing_after(situation: Situation) -> ClosingReason:
-    for step in reversed(situation.steps):
-        if step.outcome is Outcome.HANDED_OVER and step.action in CLOSES_AS:
-            return CLOSES_AS[step.action]
-    return ClosingReason.EXHAUSTED

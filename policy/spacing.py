@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+MINUTE = timedelta(minutes=1)
+
 
 def spaced(start: datetime, wait: timedelta, *, zone: ZoneInfo, hour: time) -> datetime:
     """The instant (UTC) at which a wait that began at `start` is over.
@@ -18,4 +20,10 @@ def spaced(start: datetime, wait: timedelta, *, zone: ZoneInfo, hour: time) -> d
 def local_instant(day: date, *, hour: time, zone: ZoneInfo) -> datetime:
     """A wall-clock hour on a day in a zone, as UTC; an hour that the clocks skip is the first instant after the gap."""
     local = datetime.combine(day, hour, tzinfo=zone)
-    return local.astimezone(UTC)
+    usual, other = local.astimezone(UTC), local.replace(fold=1).astimezone(UTC)
+    if usual <= other:  # the hour comes once; or twice, and the first one counts
+        return usual
+    # The clocks skip it: they change somewhere between the two readings, on a whole minute.
+    minutes = (other + number * MINUTE for number in range(int((usual - other) / MINUTE)))
+    skipped = other.astimezone(zone).utcoffset()
+    return next((minute for minute in minutes if minute.astimezone(zone).utcoffset() != skipped), usual)

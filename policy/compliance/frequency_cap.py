@@ -16,7 +16,8 @@ def respect_the_count(contact: ProposedContact, rule: FrequencyCapRule, *, pack:
     days = sorted(
         past.at.astimezone(contact.zone).date()
         for past in contact.history
-        if past.action in rule.actions and past.at <= now and past.at.astimezone(contact.zone).date() >= first
+        # Nothing is left out for lying after `now`: the clocks of two machines differ by a little.
+        if past.action in rule.actions and past.at.astimezone(contact.zone).date() >= first
     )
     if len(days) < params.max_contacts:
         return Allowed((rule.ground(pack),))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from domain.action import Action
 from domain.verdict import Ground
@@ -40,6 +40,14 @@ class QuietHours(_Strict):
     @classmethod
     def _hour(cls, value: object) -> object:
         return time.fromisoformat(value) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _leaves_some_time(self) -> "QuietHours":
+        if not self.opens < self.closes:
+            raise ValueError("`opens` must be earlier than `closes`, or nobody could ever be contacted")
+        if not self.weekdays or not set(self.weekdays) <= set(range(7)):
+            raise ValueError("`weekdays` must name at least one day, Monday as 0 to Sunday as 6")
+        return self
 
 
 class FrequencyCap(_Strict):

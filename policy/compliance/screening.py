@@ -16,8 +16,8 @@ MOST_ROUNDS = 1000
 def screen(contact: ProposedContact, packs: Sequence[Pack], *, now: datetime) -> Verdict:
     """The joint answer of all packs.
 
-    A deferral is carried forward until no rule defers any more, so that `until` is an instant at which the contact really
-    would be allowed on today's facts, not merely the latest of the single answers.
+    A deferral is carried forward until no rule defers any more, so that `until` is an instant at which the contact
+    really would be allowed on today's facts, not merely the latest of the single answers.
     """
     first: Deferred | None = None
     moment = now

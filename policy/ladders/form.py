@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, StrictFloat, StrictInt
 
 from domain.action import Action
-from policy.files.form import Form, Hour, Length, Name, Spacing, Text, Whole, member_of
+from policy.files.form import LONGEST_DAYS, Form, Hour, Length, Name, Spacing, Text, Whole, member_of
 from policy.ladders.ladder import OnDeadline
 
 ActionWord = Annotated[Action, BeforeValidator(member_of(Action, kind="action"))]
@@ -16,8 +16,8 @@ OnDeadlineWord = Annotated[OnDeadline, BeforeValidator(member_of(OnDeadline, kin
 class DaysPastDueForm(Form):
     """The `days_past_due:` of a rung."""
 
-    at_least: Whole = Field(default=0, ge=0, examples=[10])
-    at_most: Whole | None = Field(default=None, ge=0, examples=[120])
+    at_least: Whole = Field(default=0, ge=0, le=LONGEST_DAYS, examples=[10])
+    at_most: Whole | None = Field(default=None, ge=0, le=LONGEST_DAYS, examples=[120])
 
 
 class RungForm(Form):

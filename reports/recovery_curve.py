@@ -20,7 +20,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """By the end of day `day` after entry: the share of the opening arrears recovered; journeys watched that long."""
+    """After so many whole days since entry: the share of the opening arrears recovered; journeys watched that long."""
 
     day: int
     share: float
@@ -52,14 +52,14 @@ def recovery_curve(name: str, entries: Iterable[Entry], *, until: datetime) -> C
         for received_at, amount_minor in entry.money:
             if (on := (received_at - entry.opened_at) // day) <= last:
                 money[on] += amount_minor
-    points, share = [], 0.0
+    points, share = [Point(0, 0.0, number)], 0.0
     journeys = number - sum(count for last, count in watched_journeys.items() if last < 0)
     owed = sum(minor for last, minor in watched_minor.items() if last >= 0)
     for on in range(max(watched_journeys, default=-1) + 1):
         if journeys < WATCHED_SHARE * number or not owed:
             break
         share += money[on] / owed
-        points.append(Point(on, round(share, 6), journeys))
+        points.append(Point(on + 1, round(share, 6), journeys))
         journeys -= watched_journeys[on]
         owed -= watched_minor[on]
     return Curve(name, tuple(points))

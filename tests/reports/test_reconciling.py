@@ -1,15 +1,21 @@
 """The reconciliation agrees with an honest report, and says what is wrong with any other."""
 
+import random
 from dataclasses import replace
+from datetime import timedelta
 
+import pytest
 from sqlmodel import select
 
+from domain.journey import ClosingReason
+from domain.step import Outcome
 from ledger.database import Ledger
+from ledger.tables.loan import LoanRow
 from ledger.tables.money import PaymentRow
 from reports.breakdown import Breakdown
 from reports.effectiveness import effectiveness
 from reports.reconciling import reconcile
-from tests.reports.chronicle import AS_OF, FIRST_DAY, LAST_DAY, write_spring
+from tests.reports.chronicle import AS_OF, FIRST_DAY, LAST_DAY, Chronicle, day, write_spring
 
 WORDS = {
     "recovered_minor": "recovered",
@@ -70,3 +76,46 @@ def test_money_that_the_report_has_not_seen_is_found(ledger: Ledger) -> None:
         *(f"recovered by {breakdown.value}" for breakdown in Breakdown),
     }
     assert "recovered in all is 150.00 CNY in the report and 150.25 CNY in the ledger" in found.verdict
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_any_past_reconciles(ledger: Ledger, seed: int) -> None:
+    """Steps, costs, money, reversals, cures and late bookings on random days: for any period and as-of instant."""
+    chance = random.Random(seed)
+    with ledger.transaction() as session:
+        past = Chronicle(session)
+        for number in range(25):
+            _live(past, past.loan(f"L-{number}"), chance=chance)
+    with ledger.reading() as session:
+        for _ in range(8):
+            from_on = FIRST_DAY + timedelta(days=chance.randint(-10, 30))
+            report = effectiveness(
+                session,
+                portfolio="spring",
+                from_on=from_on,
+                to_on=from_on + timedelta(days=chance.randint(0, 40)),
+                as_of=day(chance.uniform(0, 60)),
+            )
+            assert reconcile(session, report).verdict.startswith("Reconciles")
+
+
+def _live(past: Chronicle, loan: LoanRow, *, chance: random.Random) -> None:
+    """One loan's random past: none, one or two journeys, and money before, between and after them."""
+    opened = chance.uniform(0, 20)
+    for _ in range(chance.randint(0, 2)):
+        ladder, arm = chance.choice(("gentle", "standard")), chance.choice(("champion", "challenger"))
+        journey = past.journey(loan, ladder=ladder, arm=arm, at=day(opened))
+        for _ in range(chance.randint(0, 4)):
+            outcome = chance.choice((Outcome.SENT, Outcome.DEFERRED, Outcome.REJECTED))
+            at = day(opened + chance.uniform(0, 15))
+            past.step(journey, "friendly_reminder", at=at, outcome=outcome, cost_millis=chance.randint(1, 99_999))
+        opened += chance.uniform(15, 25)
+        past.close(journey, reason=chance.choice((ClosingReason.CURED, ClosingReason.EXHAUSTED)), at=day(opened - 0.1))
+    for _ in range(chance.randint(0, 5)):
+        paid = chance.uniform(-10, 50)
+        late = day(paid + chance.choice((0, 0, chance.uniform(0, 20))))
+        payment = past.pay(loan, chance.randint(2, 9_999), at=day(paid), recorded_at=late)
+        if chance.random() < 0.3:
+            past.reverse(
+                payment, chance.randint(1, payment.amount_minor), at=late + timedelta(days=chance.uniform(0, 20))
+            )

@@ -1,0 +1,54 @@
+"""What every figure of the report means, with its formula."""
+
+from reports.breakdown import NO_JOURNEY, NO_STEP
+
+GLOSSARY: dict[str, str] = {
+    "period": (
+        "from the first to the last day, both whole, in UTC; only what was on record at the as-of instant counts"
+    ),
+    "loans entered": "journeys that opened in the period; a loan that falls behind again enters again",
+    "recovered": "sum of payments received in the period, gross of reversals",
+    "reversed": "sum of money taken back in the period, also of older payments, in the row of its payment",
+    "cost": (
+        "sum of units x the unit price of that day, exact in thousandths of a minor unit; cells are rounded "
+        "so that they sum to the rounded total"
+    ),
+    "net": "recovered - reversed - cost",
+    "cost per unit": "exact cost / recovered; n/a where nothing was recovered",
+    "last touch": (
+        "a payment is credited to the last step of its loan's journey, at or before the instant at which it "
+        "was received, that reached the borrower (sent and not known to be undelivered, or with an unknown "
+        "fate; promised, arranged, refused, hardship, disputed, message left, paid, done) or handed the loan "
+        "over (to legal or an agency, from the handing over on)"
+    ),
+    "by itself": "the part of recovered that came into a journey before any step had touched it",
+    NO_STEP: (
+        "by rung and channel: money of journeys that no step had touched yet, and journeys that no step "
+        "touched; by ladder and arm the same money stays with its journey (intention to treat) and is shown "
+        "as 'by itself'"
+    ),
+    NO_JOURNEY: (
+        "money of loans without a journey at that time: never opened, not opened yet, or ended by a cure, a "
+        "withdrawal or a death"
+    ),
+    "journeys": (
+        "by ladder and arm: loans entered; by rung and channel: journeys that took a step there in the period"
+        " (one journey takes many, so these do not sum)"
+    ),
+    "steps": "steps that ended in the period; rungs that were passed over are not steps",
+    "attempts": "messages and orders that left in the period, or may have, and calls that were made",
+    "promises (kept)": "promises made in the period; those of them that were kept by the as-of instant",
+    "cured": (
+        "journeys that ended in the period because nothing was overdue any more, in the row of their last payment"
+    ),
+    "recovery curve": (
+        "sum over days of (gross money of that day after entry / opening arrears of the journeys watched to "
+        "the end of that day); it ends where fewer than half of the journeys were watched so long"
+    ),
+    "reconciles": (
+        "cash before the period + recovered - reversed = cash at its end, and every breakdown sums to the "
+        "ledger's payments, reversals and costs, which are added up a second time by another road"
+    ),
+    "not cause": "last touch says what came after a step, not what came because of it; compare arms for that",
+}
+"""Terms in the order in which a reader meets them."""

@@ -19,8 +19,8 @@ ENTRIES = "deployments.entries"
 def register(*, pool: str, pool_type: str, portfolios: Sequence[str], with_schedules: str = "yes") -> list[str]:
     """Make sure of the work pool and of every deployment; returns the deployments' names (`flow/deployment`).
 
-    pool_type: `journey` for the journey worker, `process` for the stock one. portfolios: those whose intakes and reports
-    are scheduled. with_schedules: `no` leaves starting flows to somebody else (a demo does).
+    pool_type: `journey` for the journey worker, `process` for the stock one. portfolios: those whose intakes and
+    reports are scheduled. with_schedules: `no` leaves starting flows to somebody else (a demo does).
     """
     flows: dict[str, Flow[..., Any]] = {flow.name: flow for flow in FLOWS}
     with get_client(sync_client=True) as client:

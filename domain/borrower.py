@@ -31,6 +31,8 @@ class ContactState(StrEnum):
     OPTED_OUT = "opted_out"
 
 
+USABLE = frozenset({ContactState.UNVERIFIED, ContactState.VERIFIED})
+
 KINDS_FOR: dict[Action, tuple[ContactKind, ...]] = {
     Action.SMS: (ContactKind.MOBILE,),
     Action.EMAIL: (ContactKind.EMAIL,),
@@ -54,7 +56,7 @@ class ContactPoint:
 
     @property
     def is_usable(self) -> bool:
-        return self.state in {ContactState.UNVERIFIED, ContactState.VERIFIED}
+        return self.state in USABLE
 
 
 @dataclass(frozen=True, slots=True)

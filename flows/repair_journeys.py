@@ -1,4 +1,4 @@
-"""Open journeys without a live run, runs stuck in a dead process, and due times that disagree are mended, with a report."""
+"""Journeys without a live run, runs stuck in a dead process and due times that disagree are mended."""
 
 from prefect import flow
 from prefect.artifacts import create_markdown_artifact

@@ -15,8 +15,8 @@ from ledger.tables.loan import LoanRow, PortfolioRow
 class Carried:
     """An open journey as its driver needs it.
 
-    due_at: when it is to be looked at next; None while a run holds it. wake_seq > seen_wake_seq: it was woken and no turn
-    has seen that yet.
+    due_at: when it is to be looked at next; None while a run holds it. wake_seq > seen_wake_seq: it was woken and no
+    turn has seen that yet.
     """
 
     journey_id: str

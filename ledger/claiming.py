@@ -9,24 +9,21 @@ from sqlmodel import Session, col, select
 
 from domain.action import Action
 from domain.attempt import AttemptId, AttemptState
-from domain.borrower import ContactState
+from domain.borrower import USABLE, ContactState
 from domain.message import Message, Order
 from domain.step import Outcome
 from domain.verdict import Allowed, Deferred, Forbidden, Ground, Verdict
 from ledger.outcomes import mark_unknown
 from ledger.people import contact_text, unseal_for
-from ledger.settling import settle
-from ledger.situations import situation_of
 from ledger.steps import end_step
 from ledger.tables.attempt import AttemptRow, VerdictRow
 from ledger.tables.borrower import BorrowerRow, ContactPointRow
 from ledger.tables.journey import JourneyRow
 from ledger.tables.loan import LoanRow, PortfolioRow
-from ledger.turns import held
+from ledger.turns import OVERTAKEN, held, still_next
 from policy.compliance.contact import PastContact, ProposedContact
 from policy.compliance.pack import pack_named
 from policy.compliance.screening import screen
-from policy.next_step import Act, decide
 
 LEFT_OR_MAY_HAVE = tuple(
     s.value
@@ -50,8 +47,10 @@ def claim(session: Session, attempt_id: str, *, fence: int, now: datetime) -> Me
     """
     attempt = session.get_one(AttemptRow, attempt_id)
     journey = held(session, attempt.journey_id, fence=fence)
-    session.exec(select(BorrowerRow.id).where(BorrowerRow.id == attempt.borrower_id).with_for_update()).one()
-    session.refresh(attempt)
+    session.exec(
+        select(BorrowerRow.id).where(BorrowerRow.id == attempt.borrower_id).with_for_update(key_share=True)
+    ).one()
+    session.refresh(attempt, with_for_update=True)
     match AttemptState(attempt.state):
         case AttemptState.PLANNED:
             return _judge(session, attempt, journey, now=now)
@@ -73,12 +72,8 @@ def claim(session: Session, attempt_id: str, *, fence: int, now: datetime) -> Me
 
 def _judge(session: Session, attempt: AttemptRow, journey: JourneyRow, *, now: datetime) -> Message | Order | Outcome:
     action = Action(attempt.action)
-    settle(session, journey, now=now)
-    session.flush()
-    decision = decide(situation_of(session, journey, now=now), now=now)
-    if not (isinstance(decision, Act) and decision.rung.name == attempt.rung and decision.action is action):
-        reason = "something happened meanwhile that changes what comes next"
-        return _release(session, attempt, journey, outcome=Outcome.OVERTAKEN, reason=reason, now=now)
+    if not still_next(session, journey, rung=attempt.rung, action=action, now=now):
+        return _release(session, attempt, journey, outcome=Outcome.OVERTAKEN, reason=OVERTAKEN, now=now)
     verdict = _verdict(session, attempt, journey, now=now)
     _keep(session, attempt, verdict, now=now)
     match verdict:
@@ -105,8 +100,9 @@ def _judge(session: Session, attempt: AttemptRow, journey: JourneyRow, *, now: d
 
 def _verdict(session: Session, attempt: AttemptRow, journey: JourneyRow, *, now: datetime) -> Verdict:
     if attempt.contact_point_id is not None:
-        point = session.get_one(ContactPointRow, attempt.contact_point_id)
-        if ContactState(point.state) not in {ContactState.UNVERIFIED, ContactState.VERIFIED}:
+        # Locked: a STOP that is being taken in at this moment is either seen here or comes after this contact.
+        point = session.get_one(ContactPointRow, attempt.contact_point_id, with_for_update=True)
+        if ContactState(point.state) not in USABLE:
             message = f"the contact point is {point.state.replace('_', ' ')}"
             return Forbidden(Ground("CONTACT-POINT", "house policy: contact points must be usable", "house", message))
     loan = session.get_one(LoanRow, journey.loan_id)

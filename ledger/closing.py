@@ -25,6 +25,19 @@ def close_journey(session: Session, journey: JourneyRow, *, reason: ClosingReaso
     )
 
 
+def withdraw_question(session: Session, attempt_id: str, *, now: datetime) -> None:
+    """The fate of an attempt became known by itself: nobody needs to find it out any more."""
+    rows = session.exec(
+        select(WorkItemRow).where(
+            WorkItemRow.attempt_id == attempt_id,
+            col(WorkItemRow.state).in_(OPEN_WORK),
+            WorkItemRow.kind == WorkKind.RECONCILE_ATTEMPT.value,
+        )
+    ).all()
+    for row in rows:
+        _withdraw(session, row, now=now)
+
+
 def withdraw_work(session: Session, journey: JourneyRow, *, now: datetime) -> None:
     """Take the journey's open work off the lists; a question about an attempt's fate stays."""
     rows = session.exec(
@@ -35,7 +48,11 @@ def withdraw_work(session: Session, journey: JourneyRow, *, now: datetime) -> No
         )
     ).all()
     for row in rows:
-        row.state, row.recorded_at = WorkState.WITHDRAWN.value, now
-        events.append(
-            session, EventKind.WORK_WITHDRAWN, loan_id=row.loan_id, journey_id=journey.id, at=now, work_item=row.id
-        )
+        _withdraw(session, row, now=now)
+
+
+def _withdraw(session: Session, row: WorkItemRow, *, now: datetime) -> None:
+    row.state, row.recorded_at = WorkState.WITHDRAWN.value, now
+    events.append(
+        session, EventKind.WORK_WITHDRAWN, loan_id=row.loan_id, journey_id=row.journey_id, at=now, work_item=row.id
+    )

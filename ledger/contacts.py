@@ -41,7 +41,15 @@ def opt_out_point(session: Session, contact_point_id: str, *, now: datetime) -> 
 
 
 def _opt_out(session: Session, lookup: bytes, *, now: datetime) -> int:
-    # In the order of their ids, so that two requests at once wait for each other instead of for ever.
+    # Journeys before contact points, and both in the order of their ids: as a claim does it, so that a STOP and a send
+    # at the same moment wait for each other, and the one that comes second sees what the first one did.
+    owners = select(ContactPointRow.borrower_id).where(ContactPointRow.lookup == lookup)
+    journeys = session.exec(
+        select(JourneyRow)
+        .where(col(JourneyRow.borrower_id).in_(owners), JourneyRow.state == JourneyState.OPEN.value)
+        .order_by(col(JourneyRow.id))
+        .with_for_update(key_share=True)
+    ).all()
     points = session.exec(
         select(ContactPointRow)
         .where(ContactPointRow.lookup == lookup)
@@ -51,13 +59,10 @@ def _opt_out(session: Session, lookup: bytes, *, now: datetime) -> int:
     for point in points:
         if point.state == ContactState.OPTED_OUT.value:
             continue
-        journeys = session.exec(
-            select(JourneyRow)
-            .where(JourneyRow.borrower_id == point.borrower_id, JourneyRow.state == JourneyState.OPEN.value)
-            .order_by(col(JourneyRow.id))
-        ).all()
         point.state, point.changed_at = ContactState.OPTED_OUT.value, now
         for journey in journeys:
+            if journey.borrower_id != point.borrower_id:
+                continue
             events.append(
                 session,
                 EventKind.OPTED_OUT,

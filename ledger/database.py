@@ -1,4 +1,4 @@
-"""Opening the ledger's database: SQLite in WAL mode on a laptop, PostgreSQL everywhere else, one transaction at a time."""
+"""Opening the ledger's database: SQLite in WAL mode on a laptop, PostgreSQL everywhere else."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

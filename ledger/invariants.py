@@ -3,19 +3,21 @@
 from collections.abc import Callable
 
 from sqlalchemy import func
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from domain.attempt import AttemptState
 from domain.journey import JourneyState
 from domain.step import Outcome
 from domain.verdict import Allowed
+from ledger.claiming import LEFT_OR_MAY_HAVE
+from ledger.situations import OPEN_WORK
 from ledger.tables.attempt import AttemptRow, VerdictRow
 from ledger.tables.journey import AssignmentRow, JourneyRow, StepRow, TurnRow
 from ledger.tables.loan import LoanRow
 from ledger.tables.money import CostRow, PaymentRow, ReversalRow
 from ledger.tables.work_item import WorkItemRow
-from ledger.claiming import LEFT_OR_MAY_HAVE
-from ledger.situations import OPEN_WORK
+from policy.next_step import Finish
 
 
 def sent_without_permission(session: Session) -> list[str]:
@@ -86,12 +88,13 @@ def open_work_of_closed_journeys(session: Session) -> list[str]:
 
 
 def acts_on_closed_journeys(session: Session) -> list[str]:
-    """Nothing is decided after a journey closed: ids of turns that were."""
+    """Nothing is decided after a journey finished: ids of turns that were."""
+    last = aliased(TurnRow)
     return list(
         session.exec(
             select(TurnRow.id)
-            .join(JourneyRow, col(JourneyRow.id) == col(TurnRow.journey_id))
-            .where(JourneyRow.state == JourneyState.CLOSED.value, col(TurnRow.turn_no) > col(JourneyRow.turn_no))
+            .join(last, col(last.journey_id) == col(TurnRow.journey_id))
+            .where(last.decision == Finish.__name__.lower(), col(TurnRow.turn_no) > col(last.turn_no))
         ).all()
     )
 

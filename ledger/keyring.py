@@ -1,4 +1,4 @@
-"""Keys and sealing: names, numbers and addresses are encrypted under a key per borrower, itself wrapped by the master key.
+"""Keys and sealing: names, numbers and addresses lie under a key per borrower, itself wrapped by the master key.
 
 AES-256-GCM with a random 96-bit nonce before the ciphertext; look-ups by HMAC-SHA256 under a key derived with HKDF.
 """

@@ -1,4 +1,4 @@
-"""Taking in the lender's loans: new ones are added, newer statements replace older ones, the same file again changes nothing.
+"""Taking in the lender's loans: new ones are added, newer statements replace older ones, a repeat changes nothing.
 
 Everything happens in the caller's transaction, so a file is taken in whole or not at all.
 """
@@ -14,10 +14,12 @@ from sqlmodel import Session, select
 from domain.book import BookLoan
 from domain.borrower import ContactState
 from domain.event import EventKind
+from domain.receipt import ReceiptKind
 from ledger.database import keyring_of
 from ledger.keyring import Keyring
 from ledger.tables.borrower import BorrowerRow, ContactPointRow
 from ledger.tables.columns import new_id
+from ledger.tables.inbox import InboxRow
 from ledger.tables.journey import EventRow
 from ledger.tables.loan import LoanRow, PortfolioRow
 from ledger.waking import wake_open_journey_of
@@ -83,6 +85,7 @@ class _Intake:
                 select(ContactPointRow.borrower_id, ContactPointRow.kind, ContactPointRow.lookup)
             ).all()
         }
+        self.opted_out = _opted_out(session)
         self.added: set[str] = set()
         self.pending: dict[type, list[dict[str, Any]]] = {
             BorrowerRow: [],
@@ -138,6 +141,8 @@ class _Intake:
                 continue
             self.contacts.add(key)
             state = ContactState.VERIFIED if contact.is_verified else ContactState.UNVERIFIED
+            if lookup in self.opted_out:
+                state = ContactState.OPTED_OUT
             self.pending[ContactPointRow].append(
                 {
                     "id": new_id(),
@@ -189,6 +194,13 @@ class _Intake:
         self.pending[EventRow].append(
             {"loan_id": loan_id, "journey_id": None, "kind": kind.value, "at": self.now, "facts": facts}
         )
+
+
+def _opted_out(session: Session) -> set[bytes]:
+    """Whoever opted out stays so, also where the number or address comes in again under another borrower."""
+    marked = select(ContactPointRow.lookup).where(ContactPointRow.state == ContactState.OPTED_OUT.value)
+    asked = select(InboxRow.contact_lookup).where(InboxRow.kind == ReceiptKind.STOP.value)
+    return {lookup for query in (marked, asked) for lookup in session.exec(query).all() if lookup is not None}
 
 
 def _restatable(loan: BookLoan) -> dict[str, Any]:

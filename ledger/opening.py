@@ -57,7 +57,8 @@ def loans_without_journey(session: Session, portfolio: PortfolioRow, *, at_most:
 
 
 def open_journeys(session: Session, loan_ids: Sequence[str], *, rules: Rules, salt: str, now: datetime) -> list[Opened]:
-    """Open a journey for each of these loans that is past due today; the others are left alone.
+    """Open a journey for each of these loans that is past due today; the others, and those with an open one, are left
+    alone.
 
     salt: the experiment's name; with the loan's number it fixes the draw, so that a repeated run gives the same arm.
     """
@@ -80,8 +81,10 @@ def _open(session: Session, loan: LoanRow, *, rules: Rules, salt: str, now: date
         segment=loan.segment,
         currency=loan.currency,
     )
-    earlier = len(session.exec(select(JourneyRow.id).where(JourneyRow.loan_id == loan.id)).all())
-    draw = random.Random(f"{salt}/{loan.number}/{earlier}").random()
+    earlier = session.exec(select(JourneyRow.state).where(JourneyRow.loan_id == loan.id)).all()
+    if JourneyState.OPEN.value in earlier:
+        return None
+    draw = random.Random(f"{salt}/{loan.number}/{len(earlier)}").random()
     assignment = choose(case, rules=rules, draw=draw)
     ladder = shipped_ladder(assignment.ladder)
     publish(session, ladder, content=shipped_ladder_text(assignment.ladder), now=now)

@@ -6,16 +6,19 @@ from sqlmodel import Session, select
 
 from domain.action import Action
 from domain.attempt import AttemptState, FailureClass
-from domain.borrower import ContactState
+from domain.borrower import USABLE, ContactState
 from domain.cost import CostUnit
 from domain.event import EventKind
+from domain.journey import JourneyState
 from domain.message import Accepted
 from domain.step import Outcome
 from domain.work_item import WorkKind
 from ledger import events
-from ledger.contacts import mark_contact
+from ledger.closing import withdraw_question
+from ledger.contacts import mark_contact, opt_out_point
 from ledger.steps import charge, end_step
 from ledger.tables.attempt import AttemptRow
+from ledger.tables.borrower import ContactPointRow
 from ledger.tables.journey import JourneyRow, TurnRow
 from ledger.work import open_work
 
@@ -31,6 +34,14 @@ BUSY_AGAIN_AFTER = timedelta(minutes=15)
 MISCONFIGURED_AGAIN_AFTER = timedelta(hours=1)
 RECONCILE_WITHIN = timedelta(days=3)
 
+AGAIN_AFTER: dict[FailureClass, timedelta] = {
+    FailureClass.NEVER_PROCESSED: BUSY_AGAIN_AFTER,
+    FailureClass.THROTTLE: BUSY_AGAIN_AFTER,
+    FailureClass.CONFIGURATION: MISCONFIGURED_AGAIN_AFTER,
+    FailureClass.OUR_WEBHOOK: MISCONFIGURED_AGAIN_AFTER,
+}
+"""Failures after which the same step may be tried again, and when; the others end it."""
+
 SPOILS_CONTACT: dict[FailureClass, ContactState] = {
     FailureClass.OPT_OUT: ContactState.OPTED_OUT,
     FailureClass.BAD_NUMBER: ContactState.BAD,
@@ -38,7 +49,7 @@ SPOILS_CONTACT: dict[FailureClass, ContactState] = {
 
 
 def record_accepted(session: Session, attempt_id: str, accepted: Accepted, *, now: datetime) -> Outcome:
-    """The vendor took it. Also right when another run declared it unknown meanwhile: an accepted outcome is never lost."""
+    """The vendor took it. This holds too when it was declared unknown meanwhile: no accepted outcome is lost."""
     attempt = session.get_one(AttemptRow, attempt_id, with_for_update=True)
     journey = session.get_one(JourneyRow, attempt.journey_id)
     attempt.vendor, attempt.vendor_id = accepted.vendor, accepted.vendor_id
@@ -72,9 +83,10 @@ def mark_accepted(session: Session, attempt: AttemptRow, journey: JourneyRow, *,
         attempt=attempt.id,
         vendor=attempt.vendor,
     )
+    withdraw_question(session, attempt.id, now=now)
     if action.is_message:
         _end(session, attempt, journey, outcome=Outcome.SENT, now=now)
-    else:
+    elif journey.state == JourneyState.OPEN.value:
         turn = session.get_one(TurnRow, _turn_id(session, attempt))
         open_work(session, journey, turn=turn, kind=WorkKind(action.value), attempt_id=attempt.id, now=now)
 
@@ -99,23 +111,35 @@ def record_failure(session: Session, attempt_id: str, *, failure: FailureClass, 
         failure=failure.value,
         code=code,
     )
-    again_after = {
-        FailureClass.NEVER_PROCESSED: BUSY_AGAIN_AFTER,
-        FailureClass.THROTTLE: BUSY_AGAIN_AFTER,
-        FailureClass.CONFIGURATION: MISCONFIGURED_AGAIN_AFTER,
-        FailureClass.OUR_WEBHOOK: MISCONFIGURED_AGAIN_AFTER,
-    }.get(failure)
+    again_after = AGAIN_AFTER.get(failure)
     if again_after is not None:
         attempt.state = AttemptState.RELEASED.value
         reason = f"the vendor did not take it: {failure.value.replace('_', ' ')} ({code})"
         _end(session, attempt, journey, outcome=Outcome.DEFERRED, reason=reason, until=now + again_after, now=now)
         return Outcome.DEFERRED
     attempt.state = AttemptState.REJECTED.value
-    if failure in SPOILS_CONTACT and attempt.contact_point_id is not None:
-        mark_contact(session, attempt.contact_point_id, SPOILS_CONTACT[failure], journey=journey, now=now)
+    spoil_contact(session, attempt, journey, failure=failure, now=now)
     reason = f"the vendor refused it: {failure.value.replace('_', ' ')} ({code})"
     _end(session, attempt, journey, outcome=Outcome.REJECTED, reason=reason, now=now)
     return Outcome.REJECTED
+
+
+def spoil_contact(
+    session: Session, attempt: AttemptRow, journey: JourneyRow, *, failure: FailureClass, now: datetime
+) -> bool:
+    """Mark the contact point that a failure speaks against; False for failures that say nothing about it.
+
+    An opt-out holds for the number or address wherever it stands; a number that is bad for one may be somebody's.
+    """
+    if attempt.contact_point_id is None or failure not in SPOILS_CONTACT:
+        return False
+    if failure is FailureClass.OPT_OUT:
+        return opt_out_point(session, attempt.contact_point_id, now=now) > 0
+    point = session.get_one(ContactPointRow, attempt.contact_point_id)
+    if ContactState(point.state) not in USABLE:
+        return False  # an opt-out must not be forgotten for a lesser reason
+    mark_contact(session, point.id, SPOILS_CONTACT[failure], journey=journey, now=now)
+    return True
 
 
 def mark_unknown(session: Session, attempt: AttemptRow, journey: JourneyRow, *, code: str, now: datetime) -> None:

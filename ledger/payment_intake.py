@@ -153,9 +153,9 @@ def _tell(session: Session, loan: LoanRow, kind: EventKind, payment: BookPayment
         source=payment.source,
         external_id=payment.external_id,
     )
-    if journey is None or payment.received_at < journey.opened_at:
+    if journey is None:
         return
-    if kind is EventKind.PAYMENT_RECEIVED:
+    if kind is EventKind.PAYMENT_RECEIVED and payment.received_at >= journey.opened_at:
         _commission(session, journey, payment, now=now)
     if journey.state == JourneyState.OPEN.value:
         settle(session, journey, now=now)

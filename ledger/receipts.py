@@ -5,16 +5,14 @@ from datetime import datetime
 from sqlmodel import Session
 
 from domain.attempt import AttemptState, FailureClass
-from domain.borrower import ContactState
 from domain.event import EventKind
 from domain.receipt import Receipt, ReceiptKind
 from ledger import events
-from ledger.contacts import mark_contact, opt_out, opt_out_point
+from ledger.contacts import opt_out, opt_out_point
 from ledger.database import keyring_of
 from ledger.inserting import insert_new
-from ledger.outcomes import SPOILS_CONTACT, mark_accepted
+from ledger.outcomes import mark_accepted, spoil_contact
 from ledger.tables.attempt import AttemptRow
-from ledger.tables.borrower import ContactPointRow
 from ledger.tables.inbox import InboxRow
 from ledger.tables.journey import JourneyRow
 
@@ -75,17 +73,10 @@ def spoil_by_attempt(session: Session, attempt_id: str, failure: FailureClass, *
     Vendors report most bad numbers only afterwards, so the answer to the request is not the place to learn of them.
     """
     attempt = session.get(AttemptRow, attempt_id)
-    if attempt is None or attempt.contact_point_id is None or failure not in SPOILS_CONTACT:
+    if attempt is None:
         return False
-    state = SPOILS_CONTACT[failure]
-    if state is ContactState.OPTED_OUT:
-        return stop_by_attempt(session, attempt_id, now=now)
-    point = session.get_one(ContactPointRow, attempt.contact_point_id)
-    if ContactState(point.state) not in {ContactState.UNVERIFIED, ContactState.VERIFIED}:
-        return False  # an opt-out must not be forgotten for a lesser reason
     journey = session.get_one(JourneyRow, attempt.journey_id)
-    mark_contact(session, point.id, state, journey=journey, now=now)
-    return True
+    return spoil_contact(session, attempt, journey, failure=failure, now=now)
 
 
 def _apply_stop(session: Session, receipt: Receipt, *, now: datetime) -> None:
@@ -100,8 +91,8 @@ def _apply_status(session: Session, receipt: Receipt, *, now: datetime) -> None:
     if receipt.attempt_id is None or receipt.state is None:
         return
     attempt = session.get(AttemptRow, receipt.attempt_id, with_for_update=True)
-    if attempt is None or RANK[receipt.state] <= RANK[AttemptState(attempt.state)]:
-        return
+    if attempt is None or attempt.claimed_at is None or RANK[receipt.state] <= RANK[AttemptState(attempt.state)]:
+        return  # there is nothing to tell of an attempt that never left
     journey = session.get_one(JourneyRow, attempt.journey_id)
     attempt.vendor = attempt.vendor or receipt.vendor
     mark_accepted(session, attempt, journey, now=now)  # an unknown attempt that has a receipt did leave

@@ -29,7 +29,7 @@ from ledger.tables.borrower import BorrowerRow
 from ledger.tables.journey import JourneyRow
 from ledger.tables.loan import LoanRow
 from ledger.tables.work_item import WorkItemRow
-from ledger.waking import wake
+from ledger.waking import wake, wake_open_journey_of
 from ledger.work import open_item
 
 HARDSHIP_REST = timedelta(days=30)
@@ -108,7 +108,7 @@ def record_result(session: Session, work_item_id: str, result: WorkResult, *, no
         if point is not None and KINDS_FOR[Action(item.kind)]:
             mark_contact(session, point.id, ContactState.WRONG_PARTY, journey=journey, now=now)
     if result.disposition is Disposition.DECEASED:
-        session.get_one(LoanRow, journey.loan_id).deceased = True
+        _nobody_is_left_to_ask(session, journey, now=now)
     wake(session, journey.id, reason=f"{item.kind}: {result.disposition.value}", now=now)
     return outcome
 
@@ -196,6 +196,14 @@ def _book_agreement(
             arrangement=arrangement.id,
             instalments=len(ordered),
         )
+
+
+def _nobody_is_left_to_ask(session: Session, journey: JourneyRow, *, now: datetime) -> None:
+    """All loans of the person end, not only the one that somebody called about."""
+    for loan in session.exec(select(LoanRow).where(LoanRow.borrower_id == journey.borrower_id)).all():
+        loan.deceased = True
+        if loan.id != journey.loan_id:
+            wake_open_journey_of(session, loan.id, reason="the borrower has died", now=now)
 
 
 def _settle_unknown(

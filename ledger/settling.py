@@ -28,6 +28,8 @@ from policy.spacing import local_instant
 
 def settle(session: Session, journey: JourneyRow, *, now: datetime) -> int:
     """Settle what is due on one journey; returns how many promises, arrangements and work items changed."""
+    # Whoever settles holds the journey, so that two at once do not both find the same promise open.
+    session.exec(select(JourneyRow.id).where(JourneyRow.id == journey.id).with_for_update(key_share=True)).one()
     ladder = pinned_ladder(session, journey.ladder_digest)
     zone = ZoneInfo(session.get_one(BorrowerRow, journey.borrower_id).timezone)
     return (
@@ -65,9 +67,10 @@ def _arrangements(session: Session, journey: JourneyRow, *, ladder: Ladder, zone
     settled = 0
     for row in rows:
         arrangement = arrangement_from(session, row, now=now)
-        fell_due_by = (now.astimezone(zone) - ladder.promise_grace - timedelta(days=1)).date()
-        if now.astimezone(zone).time() >= ladder.hour:
-            fell_due_by += timedelta(days=1)
+        local = now.astimezone(zone)
+        fell_due_by = local.date() - ladder.promise_grace
+        if local.time() < ladder.hour:
+            fell_due_by -= timedelta(days=1)
         is_kept = arrangement.next_due_on() is None
         is_missed = arrangement.is_missed_by(fell_due_by)
         if not (is_kept or is_missed):

@@ -26,24 +26,30 @@ def end_step(
     reason: str = "",
     until: datetime | None = None,
 ) -> None:
-    """Write the outcome of a step once; a second call for the same step changes nothing."""
+    """Write the outcome of a step once; a second call for the same step changes nothing.
+
+    Only `unknown` gives way to what was learned later; the step still ended when it did, so that no spacing moves.
+    """
     already = session.exec(
-        select(StepRow.id).where(StepRow.journey_id == journey.id, StepRow.rung == rung, StepRow.turn_no == turn_no)
+        select(StepRow).where(StepRow.journey_id == journey.id, StepRow.rung == rung, StepRow.turn_no == turn_no)
     ).first()
-    if already is not None:
-        return
-    session.add(
-        StepRow(
-            journey_id=journey.id,
-            turn_no=turn_no,
-            rung=rung,
-            action=action.value,
-            outcome=outcome.value,
-            reason=reason,
-            until=until,
-            ended_at=now,
+    if already is None:
+        session.add(
+            StepRow(
+                journey_id=journey.id,
+                turn_no=turn_no,
+                rung=rung,
+                action=action.value,
+                outcome=outcome.value,
+                reason=reason,
+                until=until,
+                ended_at=now,
+            )
         )
-    )
+    elif already.outcome == Outcome.UNKNOWN.value and outcome is not Outcome.UNKNOWN:
+        already.outcome, already.reason = outcome.value, reason
+    else:
+        return
     carried_out(session, journey.id, turn_no=turn_no, now=now)
     events.append(
         session,

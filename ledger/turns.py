@@ -21,6 +21,8 @@ from ledger.waking import seen
 from policy.next_step import Act, Decision, Finish, PassedOver, Wait, decide
 from policy.situation import Situation
 
+OVERTAKEN = "something happened meanwhile that changes what comes next"
+
 
 class JourneyIsBusy(Exception):
     """Another run holds this journey until its lease ends; come back then."""
@@ -53,7 +55,7 @@ class Turn:
 def take_turn(
     session: Session, journey_id: str, *, fence: int, lease: timedelta, now: datetime, machine_now: datetime
 ) -> Turn:
-    """Claim the journey, settle what time has settled, decide, and book the turn; a turn not yet carried out is resumed.
+    """Claim the journey, settle what time has settled, decide, and book the turn; an unfinished one is resumed.
 
     fence: what the last turn of the same run returned; 0 for a run's first. Raises JourneyIsBusy.
     """
@@ -73,19 +75,28 @@ def take_turn(
 
 def held(session: Session, journey_id: str, *, fence: int) -> JourneyRow:
     """The journey's row, locked, for a run that still holds it; raises LeaseWasLost."""
-    journey = session.exec(select(JourneyRow).where(JourneyRow.id == journey_id).with_for_update()).one()
+    journey = session.exec(select(JourneyRow).where(JourneyRow.id == journey_id).with_for_update(key_share=True)).one()
     if journey.fence != fence:
         raise LeaseWasLost(journey_id)
     return journey
 
 
+def still_next(session: Session, journey: JourneyRow, *, rung: str, action: Action, now: datetime) -> bool:
+    """Whether a step that was decided on earlier, maybe by a run that died, is what would be decided now."""
+    settle(session, journey, now=now)
+    session.flush()
+    decision = decide(situation_of(session, journey, now=now), now=now)
+    return isinstance(decision, Act) and decision.rung.name == rung and decision.action is action
+
+
 def _claim(session: Session, journey_id: str, *, fence: int, lease: timedelta, machine_now: datetime) -> JourneyRow:
-    journey = session.exec(select(JourneyRow).where(JourneyRow.id == journey_id).with_for_update()).one()
-    if journey.fence != fence:
+    journey = session.exec(select(JourneyRow).where(JourneyRow.id == journey_id).with_for_update(key_share=True)).one()
+    if fence == 0 or journey.fence != fence:  # a journey that nobody held yet has the fence 0 as well
         if journey.lease_until is not None and journey.lease_until > machine_now:
             raise JourneyIsBusy(journey.lease_until)
         journey.fence += 1
-    journey.lease_until = machine_now + lease
+    if journey.state == JourneyState.OPEN.value:
+        journey.lease_until = machine_now + lease
     seen(session, journey)
     return journey
 

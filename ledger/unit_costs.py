@@ -10,7 +10,7 @@ from ledger.tables.money import UnitCostRow
 
 
 def add_unit_costs(session: Session, prices: Iterable[UnitCost]) -> int:
-    """Add prices that are not there yet; a price of the same unit, currency and day is left as it is. Returns how many."""
+    """Add prices whose unit, currency and day are not there yet; those that are stay. Returns how many."""
     there = {(r.unit, r.currency, r.valid_from_on) for r in session.exec(select(UnitCostRow)).all()}
     added = 0
     for price in prices:

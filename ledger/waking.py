@@ -1,7 +1,7 @@
 """The outbox of wake-ups: whoever records an event that may end a wait also asks here for the journey to be looked at.
 
-The row is written with the event. The worker moves the flow run's schedule to now (a nudge), and repeats it until a turn
-has seen the row; if Prefect is down meanwhile, the row waits.
+The row is written with the event. The worker moves the flow run's schedule to now (a nudge), and repeats it until a
+turn has seen the row; if Prefect is down meanwhile, the row waits.
 """
 
 from dataclasses import dataclass

@@ -5,14 +5,16 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from domain.action import Action
 from domain.event import EventKind
+from domain.step import Outcome
 from domain.work_item import WorkKind, WorkState
 from ledger import events
-from ledger.steps import carried_out
+from ledger.steps import carried_out, end_step
 from ledger.tables.journey import JourneyRow, TurnRow
 from ledger.tables.loan import LoanRow
 from ledger.tables.work_item import WorkItemRow
-from ledger.turns import Turn, held
+from ledger.turns import OVERTAKEN, Turn, held, still_next
 
 OPEN = (WorkState.OPEN.value, WorkState.TAKEN.value)
 
@@ -89,12 +91,26 @@ def open_work(
     return item.id
 
 
-def assign(session: Session, turn: Turn, *, kind: WorkKind, now: datetime) -> str:
-    """Give the work of a turn that a run holds to people; raises LeaseWasLost."""
+def assign(session: Session, turn: Turn, *, kind: WorkKind, now: datetime) -> str | Outcome:
+    """Give the work of a turn that a run holds to people: its id, or `overtaken` when it does not come next any more.
+
+    Raises LeaseWasLost.
+    """
     journey = held(session, turn.journey_id, fence=turn.fence)
-    row = session.exec(
-        select(TurnRow).where(TurnRow.journey_id == journey.id, TurnRow.turn_no == turn.number)
-    ).one()
+    row = session.exec(select(TurnRow).where(TurnRow.journey_id == journey.id, TurnRow.turn_no == turn.number)).one()
+    action, rung = Action(kind.value), row.rung or ""
+    if row.carried_out_at is None and not still_next(session, journey, rung=rung, action=action, now=now):
+        end_step(
+            session,
+            journey,
+            turn_no=turn.number,
+            rung=rung,
+            action=action,
+            outcome=Outcome.OVERTAKEN,
+            reason=OVERTAKEN,
+            now=now,
+        )
+        return Outcome.OVERTAKEN
     return open_work(session, journey, turn=row, kind=kind, now=now)
 
 
@@ -145,10 +161,16 @@ def take_work(session: Session, work_item_id: str, *, by: str, now: datetime) ->
 def open_item(session: Session, work_item_id: str) -> WorkItemRow:
     """The item, locked, if it can still be worked; an unambiguous beginning of its id will do."""
     found = session.exec(
-        select(WorkItemRow).where(col(WorkItemRow.id).startswith(work_item_id)).limit(2).with_for_update()
+        select(WorkItemRow.id, WorkItemRow.journey_id)
+        .where(col(WorkItemRow.id).startswith(work_item_id, autoescape=True))
+        .limit(2)
     ).all()
     if len(found) != 1:
         raise NoSuchWork(f"no single work item has an id that begins with '{work_item_id}'")
-    if found[0].state not in OPEN:
-        raise WorkIsOver(f"the item is {found[0].state} already")
-    return found[0]
+    item_id, journey_id = found[0]
+    # First the journey and then what belongs to it, as a turn does, so that the two never wait for each other.
+    session.exec(select(JourneyRow.id).where(JourneyRow.id == journey_id).with_for_update(key_share=True)).one()
+    item = session.exec(select(WorkItemRow).where(WorkItemRow.id == item_id).with_for_update(key_share=True)).one()
+    if item.state not in OPEN:
+        raise WorkIsOver(f"the item is {item.state} already")
+    return item

@@ -1,4 +1,4 @@
-"""Simulated collectors, visitors, lawyers and agencies: they work the real lists, at working hours, not all of it in time."""
+"""Simulated collectors, visitors, lawyers and agencies: they work the real lists, not all of it in time."""
 
 import random
 from dataclasses import dataclass

@@ -12,7 +12,7 @@ from tasks.surroundings import surroundings
 
 @task(task_run_name="callback: {act.rung.name}", **REPEATABLE)
 def assign_callback(turn: Turn, act: Act) -> str:
-    """Put a callback on the collectors' list; returns the work item's id."""
+    """Put a callback on the collectors' list; returns the work item's id, or `overtaken` where none is needed."""
     around = surroundings()
     with around.ledger.transaction() as session:
         return assign(session, turn, kind=WorkKind(act.action.value), now=around.clock())

@@ -23,8 +23,9 @@ def leave_until(until: datetime, *, name: str, message: str, unless: Callable[[]
     (`Waiting`, `AwaitingCallback`), `message` a sentence for people that says until when and why. Call it from the flow
     itself, never from a task: the flow starts from its top in the next pick-up and must ask the ledger where it stands.
 
-    `unless` is asked after the run has been scheduled: when it says that the wait is over already (something happened between
-    the decision and the schedule), the run is scheduled for at once instead, so that no wake-up falls between the two.
+    `unless` is asked after the run has been scheduled: when it says that the wait is over already (something happened
+    between the decision and the schedule), the run is scheduled for at once instead, so that no wake-up falls between
+    the two.
 
     Raises `prefect.exceptions.Pause`, which the engine takes as a quiet departure; `prefect.exceptions.Abort` when
     Prefect refuses, as it does when a person has cancelled the run meanwhile; `NotInAFlowRun`.

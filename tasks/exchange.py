@@ -17,8 +17,8 @@ from tasks.surroundings import surroundings
 def exchange(turn: Turn, act: Act) -> Outcome:
     """Write the contact down, have it judged, make it once, and record what came back.
 
-    A process that dies between the claim and the record leaves the attempt as `sending`; whoever takes the turn up again
-    finds it so, declares it unknown and does not repeat the request.
+    A process that dies between the claim and the record leaves the attempt as `sending`; whoever takes the turn up
+    again finds it so, declares it unknown and does not repeat the request.
     """
     around = surroundings()
     with around.ledger.transaction() as session:

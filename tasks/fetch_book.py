@@ -11,7 +11,7 @@ from tasks.repeatable import REPEATABLE
 from tasks.surroundings import surroundings
 
 OVERLAP = timedelta(days=3)
-"""Payments are asked for again from a little before the newest one: late bookings are found, known ones change nothing."""
+"""Payments are asked for from a little before the newest one: late bookings are found, known ones change nothing."""
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 

@@ -19,7 +19,8 @@ class NoPrices(RuntimeError):
 def open_new_journeys(portfolio: str) -> int:
     """Open a journey for every loan of a portfolio that is past due and has none; returns how many.
 
-    Loans are taken in small transactions, so that a large portfolio does not lock the ledger; a repeat opens no second one.
+    Loans are taken in small transactions, so that a large portfolio does not lock the ledger; a repeat opens no second
+    one.
     """
     around = surroundings()
     with around.ledger.reading() as session:

@@ -14,7 +14,7 @@ from tasks.surroundings import surroundings
 
 @task(task_run_name="publish report", **REPEATABLE)
 def publish_report(portfolio: str) -> bool:
-    """Publish recovery against cost by ladder as a table, and the whole report as a page; returns whether it reconciles."""
+    """Publish the report as a page and recovery against cost by ladder as a table; returns whether it reconciles."""
     around = surroundings()
     now = around.clock()
     with around.ledger.reading() as session:

@@ -1,7 +1,7 @@
 """What every step has in common as a Prefect task: it may be repeated, unless the journey is in other hands.
 
-A repeat is safe because the ledger refuses to do a thing twice: a contact whose request may have left is declared unknown
-and never made again.
+A repeat is safe because the ledger refuses to do a thing twice: a contact whose request may have left is declared
+unknown and never made again.
 """
 
 from typing import Any, TypedDict

@@ -1,7 +1,7 @@
 """What a step needs around it: the ledger, the clock, the messengers and the desks.
 
-Tasks and flows know none of these by themselves. Whoever runs them (a worker, a test, the demo) says once how to make them;
-they are made on first use, so that importing a flow opens nothing.
+Tasks and flows know none of these by themselves. Whoever runs them (a worker, a test, the demo) says once how to make
+them; they are made on first use, so that importing a flow opens nothing.
 """
 
 from collections.abc import Callable, Mapping

@@ -23,9 +23,7 @@ def wait(turn: Turn, pause: Wait, until: str) -> str:
 def rest(turn: Turn, pause: Wait) -> NoReturn:
     """Wait, and leave. A journey that was woken since its turn was taken is picked up again at once."""
     message = wait(turn, pause, readable(pause.until, zone=turn.timezone))
-    leave_until(
-        pause.until, name=pause.waiting_for.value, message=message, unless=lambda: _was_woken(turn)
-    )
+    leave_until(pause.until, name=pause.waiting_for.value, message=message, unless=lambda: _was_woken(turn))
 
 
 def stand_back(busy: JourneyIsBusy) -> NoReturn:

@@ -26,7 +26,9 @@ def demo(
 ) -> None:
     """Let loans live their journeys on a real Prefect server, and report on them. Nobody real is contacted."""
     if (file is None) != (mapping is None):
-        raise CommandFailed("--file and --mapping go together", remedy="Give both, or neither for the sample portfolio.")
+        raise CommandFailed(
+            "--file and --mapping go together", remedy="Give both, or neither for the sample portfolio."
+        )
     # Prefect and the rest take seconds to import, which no other command should wait for.
     from deployments.demo.playing import Wishes, play  # noqa: PLC0415
 

@@ -23,9 +23,7 @@ def report(
         datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day; the portfolio's first day.")
     ] = None,
     to: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day; today.")] = None,
-    as_of: Annotated[
-        datetime | None, typer.Option(help="What was on record at this instant (UTC); now.")
-    ] = None,
+    as_of: Annotated[datetime | None, typer.Option(help="What was on record at this instant (UTC); now.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write the page with plots here.")] = None,
     as_json_: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:

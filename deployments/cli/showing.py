@@ -16,7 +16,7 @@ from rich.table import Table
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Answer as JSON, for programs.")]
 
-WIDE = 160
+WIDE = 400
 SHORT_ID = 8
 
 
@@ -27,7 +27,13 @@ def show(value: object, *renderables: RenderableType, as_json: bool) -> None:
         return
     console = screen()
     for renderable in renderables:
-        console.print(renderable)
+        if console.is_terminal:
+            console.print(renderable)
+            continue
+        with console.capture() as captured:
+            console.print(renderable)
+        # A table fills its lines up with blanks, which a file or another program has no use for.
+        typer.echo("\n".join(line.rstrip() for line in captured.get().rstrip("\n").split("\n")))
 
 
 def screen(*, stderr: bool = False) -> Console:

@@ -1,4 +1,4 @@
-"""Who plays in the demo: loans from the sample portfolio or from a file, taken into the ledger and told to the sandbox."""
+"""Who plays in the demo: loans of the sample portfolio or of a file, told to the ledger and to the sandbox."""
 
 import random
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ from ledger.database import Ledger
 from ledger.loan_intake import take_in_loans
 from ledger.portfolios import ensure_portfolio
 from ledger.unit_costs import add_unit_costs
+from simulation.sample_portfolio import write_sample
 from simulation.sandbox.control import PretendBorrower
 from simulation.sandbox.remote import SandboxRemote
-from simulation.sample_portfolio import write_sample
 
 SAMPLE_MAPPING = Path(__file__).parent.parent / "mappings" / "sample.yaml"
 REGISTER_AT_ONCE = 500

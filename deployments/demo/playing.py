@@ -128,9 +128,7 @@ def _perform(
         ).run()
     told = tell(ledger, portfolio=cast.portfolio, starts=starts, days=wishes.days, home=stage.home, console=console)
     seconds = (machine_now() - began).total_seconds()
-    result = summary(
-        ledger, sandbox, reconciles=told, seconds=seconds, restarts=stage.restarts, seed=wishes.seed
-    )
+    result = summary(ledger, sandbox, reconciles=told, seconds=seconds, restarts=stage.restarts, seed=wishes.seed)
     if not wishes.postgres:
         where_to_look(stage.home, console=console)
     if wishes.keep:

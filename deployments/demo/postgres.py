@@ -30,7 +30,7 @@ def postgres_urls() -> Iterator[tuple[str, str]]:
             server.psql(f"CREATE DATABASE {name}")
         ledger, prefect = DATABASES
         prefect_url = f"postgresql+asyncpg://postgres:@/{prefect}?host={folder}"
-        subprocess.run(  # noqa: S603 - our own interpreter and fixed arguments
+        subprocess.run(
             [sys.executable, "-m", "deployments.demo.prefect_tables"],
             env={**os.environ, "PREFECT_SERVER_DATABASE_CONNECTION_URL": prefect_url},
             check=True,

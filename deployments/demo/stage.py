@@ -9,7 +9,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-
 from deployments.clock import let_pass
 from deployments.prefect_server import PrefectServer, answers, client_settings, free_port, start_prefect_server
 

@@ -27,7 +27,10 @@ def summary(
     return {
         "loans": counted.loans,
         "journeys": {
-            "by_state": {"open": counted.open_journeys, "closed": sum(counted.journeys.values()) - counted.open_journeys},
+            "by_state": {
+                "open": counted.open_journeys,
+                "closed": sum(counted.journeys.values()) - counted.open_journeys,
+            },
             "by_waiting_for": {k: v for k, v in counted.journeys.items() if k not in closed},
             "by_closing_reason": {k: v for k, v in counted.journeys.items() if k in closed},
         },
@@ -48,6 +51,10 @@ def summary(
         "seed": seed,
         "seconds": round(seconds, 1),
     }
+
+
+def _all(counts: Mapping[str, int]) -> int:
+    return sum(counts.values())
 
 
 def _agree(ledger: Mapping[str, int], sandbox: Mapping[str, int], *, unknown: int) -> bool:

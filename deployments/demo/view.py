@@ -53,7 +53,8 @@ class View:
 
     def _page(self, now: datetime, day: int, counted: Totals) -> RenderableType:
         head = Text.assemble(
-            (f"Day {day} of {self.days}", "bold"), f"   {now:%a %-d %b %Y %H:%M} UTC   simulated time, pretend borrowers"
+            (f"Day {day} of {self.days}", "bold"),
+            f"   {now:%a %-d %b %Y %H:%M} UTC   simulated time, pretend borrowers",
         )
         columns = Table.grid(padding=(0, 4))
         columns.add_row(

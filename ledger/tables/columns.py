@@ -1,4 +1,4 @@
-"""Column types and names shared by every table: UTC instants, opaque ids, and stable constraint names for migrations."""
+"""Column types and names shared by every table: UTC instants, opaque ids, stable constraint names."""
 
 from datetime import UTC, datetime
 from typing import Any

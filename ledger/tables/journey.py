@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, JSON, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from ledger.tables.columns import UtcDateTime, new_id
@@ -24,8 +24,8 @@ class LadderRow(SQLModel, table=True):
 class JourneyRow(SQLModel, table=True):
     """One loan's life on one pinned ladder.
 
-    due_at, waiting_for, waiting_reason: what it waits for now. wake_seq counts the events that may end a wait early; the
-    turn keeps the count that it saw. fence grows with every claim of the journey; lease_until is machine time.
+    due_at, waiting_for, waiting_reason: what it waits for now. wake_seq counts the events that may end a wait early;
+    the turn keeps the count that it saw. fence grows with every claim of the journey; lease_until is machine time.
     """
 
     __tablename__ = "journeys"
@@ -64,7 +64,8 @@ class JourneyRow(SQLModel, table=True):
 
 class AssignmentRow(SQLModel, table=True):
     """Which ladder a loan was given, by which rule, in which arm, and how probable that was: none of it can be
-    recovered later."""
+    recovered later.
+    """
 
     __tablename__ = "assignments"
 
@@ -130,7 +131,7 @@ class EventRow(SQLModel, table=True):
 
 
 class WakeUpRow(SQLModel, table=True):
-    """The outbox: a journey's run is to be started now. Written with the event that asks for it; done once a turn saw it."""
+    """The outbox: a journey is to be looked at now. Written with the event that asks for it; done once a turn saw it."""
 
     __tablename__ = "wake_ups"
 

@@ -71,7 +71,7 @@ class TwilioTransport(HttpClient):  # type: ignore[misc] # the SDK is untyped
         self._http = http
         self._base = httpx.URL(base_url) if base_url else None
 
-    def request(  # noqa: PLR0917 (the SDK's own signature)
+    def request(
         self,
         method: str,
         uri: str,
@@ -79,8 +79,8 @@ class TwilioTransport(HttpClient):  # type: ignore[misc] # the SDK is untyped
         data: dict[str, object] | None = None,
         headers: dict[str, str] | None = None,
         auth: tuple[str, str] | None = None,
-        timeout: float | None = None,  # noqa: ARG002 (ours are set on the client)
-        allow_redirects: bool = False,  # noqa: ARG002, FBT001, FBT002 (never)
+        timeout: float | None = None,
+        allow_redirects: bool = False,  # noqa: FBT001, FBT002 (never)
     ) -> TwilioResponse:
         url = httpx.URL(uri)
         if self._base is not None:

@@ -115,7 +115,7 @@ class _Line(Client):  # type: ignore[misc] # the SDK is untyped
             timeout=self.timeout,
         )
 
-    def _make_request(self, _opener: object, request: Any, timeout: float | None = None) -> _Answer:  # noqa: ARG002
+    def _make_request(self, _opener: object, request: Any, timeout: float | None = None) -> _Answer:
         headers = dict(request.header_items())
         answer = exchange(
             self._http,

@@ -128,7 +128,7 @@ class JourneyWorker(BaseWorker[BaseJobConfiguration, BaseVariables, JourneyResul
     async def run(
         self,
         flow_run: FlowRun,
-        configuration: BaseJobConfiguration,  # noqa: ARG002 - there is no process to configure
+        configuration: BaseJobConfiguration,
         task_status: anyio.abc.TaskStatus[int] | None = None,
     ) -> JourneyResult:
         """Carry out one run and say how its pick-up ended. The polling loop does not pass through here."""

@@ -131,7 +131,7 @@ class EventRow(SQLModel, table=True):
 
 
 class WakeUpRow(SQLModel, table=True):
-    """The outbox: a journey is to be looked at now. Written with the event that asks for it; done once a turn saw it."""
+    """The outbox: a journey is to be looked at now. Written with the event that asks for it."""
 
     __tablename__ = "wake_ups"
 

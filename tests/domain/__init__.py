@@ -1,0 +1,1 @@
+"""The plain values: money, arrears, arrangements, borrowers."""

@@ -1,0 +1,1 @@
+"""Flows against a real Prefect server: what is woken, mended and started again."""

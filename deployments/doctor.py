@@ -16,7 +16,7 @@ from ledger.keyring import KeyIsExposed, KeyIsMalformed, KeyIsMissing, Keyring
 from ledger.listings import JourneyHealth, journey_health
 from ledger.portfolios import portfolio_named, portfolio_names
 from ledger.simulated_clock import simulated_now
-from ledger.standing import Standing, sqlite_file, standing_of, trouble_of
+from ledger.standing import Standing, standing_of, trouble_of
 from ledger.unit_costs import units_without_price
 from policy.compliance.pack import NoSuchPack, pack_named
 
@@ -82,27 +82,13 @@ def _ledger(settings: Settings) -> Iterator[Finding]:
             # The doctor reads no names, so it needs no key and makes none.
             ledger = open_ledger(settings.ledger_url, keyring=Keyring(b""))
             try:
-                for about, look in (
-                    ("invariants", _invariants),
-                    ("clock", _clock),
-                    ("prices", _prices),
-                    ("packs", _packs),
-                    ("journeys", _journeys),
-                ):
-                    yield from _guarded(about, lambda look=look: list(look(ledger)))  # type: ignore[misc]
-                yield from _real_on_a_laptop(settings)
+                yield from _guarded("invariants", lambda: list(_invariants(ledger)))
+                yield from _guarded("clock", lambda: list(_clock(ledger, settings)))
+                yield from _guarded("prices", lambda: list(_prices(ledger)))
+                yield from _guarded("packs", lambda: list(_packs(ledger)))
+                yield from _guarded("journeys", lambda: list(_journeys(ledger)))
             finally:
                 ledger.close()
-
-
-def _real_on_a_laptop(settings: Settings) -> Iterator[Finding]:
-    if settings.sends_for_real and sqlite_file(settings.ledger_url) is not None:
-        yield Finding(
-            Light.YELLOW,
-            "ledger",
-            "messages reach real people from a ledger on SQLite",
-            "Use PostgreSQL (DUECOURSE_LEDGER_URL) where more than one machine works.",
-        )
 
 
 def _invariants(ledger: Ledger) -> Iterator[Finding]:
@@ -117,11 +103,14 @@ def _invariants(ledger: Ledger) -> Iterator[Finding]:
         yield Finding(Light.GREEN, "invariants", f"all {len(invariants.INVARIANTS)} hold")
 
 
-def _clock(ledger: Ledger) -> Iterator[Finding]:
+def _clock(ledger: Ledger, settings: Settings) -> Iterator[Finding]:
     with ledger.reading() as session:
         simulated = simulated_now(session)
     if simulated is None:
         yield Finding(Light.GREEN, "clock", "real time")
+    elif settings.sends_for_real:
+        remedy = "Unset DUECOURSE_REAL_SENDS: real people must not hear from a ledger in simulated time."
+        yield Finding(Light.RED, "clock", "simulated, and messages are to reach real people", remedy)
     else:
         yield Finding(
             Light.GREEN, "clock", f"simulated: it is {simulated:%Y-%m-%d %H:%M} UTC; real vendors are refused"

@@ -3,7 +3,7 @@
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.objects import WorkerStatus
 from prefect.exceptions import ObjectNotFound
-from prefect.settings import get_current_settings
+from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, get_current_settings, temporary_settings
 
 from deployments.finding import Finding, Light
 from deployments.reaching import cannot_reach
@@ -12,6 +12,7 @@ from deployments.schedules import DEPLOYMENTS, Planned
 API = "Prefect's API"
 REGISTERED = "Prefect's deployments"
 WORKER = "Prefect's worker"
+ANSWERS_WITHIN_SECONDS = 5.0
 
 
 def prefect_findings() -> list[Finding]:
@@ -20,7 +21,11 @@ def prefect_findings() -> list[Finding]:
     if trouble is not None:
         return [trouble]
     url = get_current_settings().api.url
-    with get_client(sync_client=True) as client:
+    # A doctor does not wait for what is silent, as a worker should.
+    with (
+        temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}),
+        get_client(sync_client=True, httpx_settings={"timeout": ANSWERS_WITHIN_SECONDS}) as client,
+    ):
         if client.api_healthcheck() is not None:
             return [
                 Finding(Light.RED, API, f"what listens at {url} is not a healthy Prefect server", "Look at its log.")

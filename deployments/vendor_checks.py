@@ -3,11 +3,24 @@
 from deployments.finding import Finding, Light
 from deployments.reaching import cannot_reach
 from deployments.settings import Settings
-from deployments.wiring import CredentialMissing, RealVendorsRefused, surroundings_of
-from ledger.standing import Standing, standing_of
 
+ABOUT = "vendors"
 TWILIO = "https://api.twilio.com"
 SENDGRID = "https://api.sendgrid.com"
+NEEDED = (
+    "twilio_account_sid",
+    "twilio_auth_token",
+    "twilio_sms_sender",
+    "sendgrid_api_key",
+    "sendgrid_sender",
+    "field_desk_url",
+    "legal_desk_url",
+    "agency_desk_url",
+    "desk_token",
+)
+"""What `deployments.wiring` asks for where messages reach real people."""
+RECEIPTS = ("twilio_auth_token", "sendgrid_webhook_public_key")
+"""Without these a vendor's receipts are refused."""
 
 
 def vendor_findings(settings: Settings) -> list[Finding]:
@@ -15,10 +28,10 @@ def vendor_findings(settings: Settings) -> list[Finding]:
     if not settings.sends_for_real:
         return [_reached("the sandbox", settings.sandbox_url, remedy="Start it with `duecourse sandbox`.")]
     desks = {
-        "field desk": settings.field_desk_url,
-        "legal desk": settings.legal_desk_url,
-        "agency desk": settings.agency_desk_url,
-        "loan book": settings.loan_book_url,
+        "the field desk": settings.field_desk_url,
+        "the legal desk": settings.legal_desk_url,
+        "the agency desk": settings.agency_desk_url,
+        "the loan book": settings.loan_book_url,
     }
     addresses = {"Twilio": TWILIO, "SendGrid": SENDGRID} | {name: url for name, url in desks.items() if url}
     remedy = "Check the address and the network."
@@ -28,15 +41,21 @@ def vendor_findings(settings: Settings) -> list[Finding]:
 def _reached(name: str, url: str, *, remedy: str) -> Finding:
     reason = cannot_reach(url)
     if reason:
-        return Finding(Light.RED, "vendors", f"{name}: {reason}", remedy)
-    return Finding(Light.GREEN, "vendors", f"{name} answers at {url}")
+        return Finding(Light.RED, ABOUT, f"{name}: {reason}", remedy)
+    return Finding(Light.GREEN, ABOUT, f"{name} answers at {url}")
 
 
 def _credentials(settings: Settings) -> list[Finding]:
-    if standing_of(settings.ledger_url).standing is not Standing.READY:
-        return []
-    try:
-        surroundings_of(settings).ledger.close()
-    except (CredentialMissing, RealVendorsRefused) as error:
-        return [Finding(Light.RED, "vendors", str(error), "Set it, or unset DUECOURSE_REAL_SENDS.")]
-    return [Finding(Light.GREEN, "vendors", "all credentials are set")]
+    missing = _unset(settings, NEEDED)
+    if missing:
+        says = f"messages are to reach real people, but {', '.join(missing)} is not set"
+        return [Finding(Light.RED, ABOUT, says, "Set what is missing, or unset DUECOURSE_REAL_SENDS.")]
+    deaf = _unset(settings, RECEIPTS)
+    if deaf:
+        says = f"without {', '.join(deaf)} receipts are refused"
+        return [Finding(Light.YELLOW, ABOUT, says, "Set it, so that what was delivered is known.")]
+    return [Finding(Light.GREEN, ABOUT, "all credentials are set")]
+
+
+def _unset(settings: Settings, names: tuple[str, ...]) -> list[str]:
+    return [f"DUECOURSE_{name.upper()}" for name in names if not getattr(settings, name)]

@@ -13,6 +13,7 @@ API = "Prefect's API"
 REGISTERED = "Prefect's deployments"
 WORKER = "Prefect's worker"
 ANSWERS_WITHIN_SECONDS = 5.0
+MOST_WORKERS = 200
 
 
 def prefect_findings() -> list[Finding]:
@@ -66,7 +67,8 @@ def _pool(client: SyncPrefectClient, name: str) -> str | None:
 
 
 def _polled(client: SyncPrefectClient, pool: str) -> Finding:
-    workers = client.read_workers_for_work_pool(pool)
+    # The server asks for both numbers, which the client would leave empty.
+    workers = client.read_workers_for_work_pool(pool, offset=0, limit=MOST_WORKERS)
     online = [worker for worker in workers if worker.status is WorkerStatus.ONLINE]
     if online:
         return Finding(Light.GREEN, WORKER, f"{len(online)} on work pool '{pool}'")

@@ -47,7 +47,15 @@ ORDER: tuple[type[told.Happening], ...] = (
 )
 """Within one turn and one instant: first the decision, then what came of it. Simulated time makes such ties common."""
 
-CAUSES = (told.PaymentReceived, told.PaymentReversed, told.HoldLifted, told.PromiseMade, told.HoldPlaced)
+CAUSES = (
+    told.PaymentReceived,
+    told.PaymentReversed,
+    told.HoldLifted,
+    told.PromiseMade,
+    told.ArrangementAgreed,
+    told.HoldPlaced,
+)
+CAUSING = frozenset({EventKind.LOAN_IMPORTED, EventKind.LOAN_RESTATED, EventKind.JOURNEY_OPENED})
 """What brings the next turn about: it stands before a turn of the same instant."""
 
 
@@ -69,10 +77,12 @@ def happenings_of(session: Session, loan: LoanRow) -> tuple[told.Happening, ...]
     def place(happening: told.Happening) -> tuple[Any, ...]:
         turn = getattr(happening, "turn", None)
         if turn is None:
-            is_cause = isinstance(happening, CAUSES)
+            is_cause = isinstance(happening, CAUSES) or getattr(happening, "event", None) in CAUSING
             before = [t.turn for t in turns if t.at < happening.at or (t.at == happening.at and not is_cause)]
             turn = max(before, default=0)
-        return happening.at, turn, ORDER.index(type(happening))
+        # A rung was passed over in the decision itself, before the rung that was taken instead.
+        is_passed_over = getattr(happening, "outcome", None) is Outcome.PASSED_OVER
+        return happening.at, turn, 0 if is_passed_over else ORDER.index(type(happening))
 
     return tuple(sorted(found, key=place))
 

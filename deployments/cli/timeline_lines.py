@@ -78,7 +78,7 @@ def _turn(turn: told.TurnTaken, of: Timeline) -> str:
     where = f"{turn.days_past_due} days past due, {_money(turn.arrears_minor, of)}"
     match turn.decision:
         case "act":
-            what = f"do {spoken(turn.rung or '')} by {spoken(turn.action or '')}"
+            what = f"do {_named(turn.rung or '', turn.action or '')}"
         case "wait":
             until = f"until {local(turn.until, of.timezone)}" if turn.until else ""
             what = f"wait {until}: {turn.reason}"
@@ -123,7 +123,11 @@ def _noted(noted: told.Noted, of: Timeline) -> str:
 
 
 def _rung(of: told.AttemptMade | told.StepEnded | told.CostIncurred) -> str:
-    return f"{spoken(of.rung)} by {spoken(of.action)}" if of.rung != of.action.value else spoken(of.rung)
+    return _named(of.rung, of.action.value)
+
+
+def _named(rung: str, action: str) -> str:
+    return spoken(rung) if rung == action else f"{spoken(rung)} by {spoken(action)}"
 
 
 def _item(of: told.WorkOpened | told.WorkTaken | told.WorkEnded) -> str:

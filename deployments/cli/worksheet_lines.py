@@ -23,7 +23,9 @@ def lines(sheet: Worksheet) -> Iterator[str]:
         yield f"{contact.kind.value.capitalize():<9} {contact.text}{' (verified)' if contact.is_verified else ''}"
     yield from _when(sheet)
     yield f"Overdue   {_money(sheet.arrears_minor, sheet)}, {sheet.days_past_due} days past due"
-    yield f"Balance   {_money(sheet.balance_minor, sheet)}, instalment {_money(sheet.instalment_minor, sheet)}"
+    yield f"Balance   {_money(sheet.balance_minor, sheet)}"
+    if sheet.instalment_minor:
+        yield f"Monthly   {_money(sheet.instalment_minor, sheet)}"
     yield f"Product   {spoken(sheet.product)}"
     yield from _question(sheet)
     yield ""

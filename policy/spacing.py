@@ -13,8 +13,8 @@ def spaced(start: datetime, wait: timedelta, *, zone: ZoneInfo, hour: time) -> d
     shorter waits are counted in hours.
     """
     if wait % timedelta(days=1):
-        return start + wait
-    return max(start, local_instant(start.astimezone(zone).date() + wait, hour=hour, zone=zone))
+        return start.astimezone(UTC) + wait
+    return max(start.astimezone(UTC), local_instant(start.astimezone(zone).date() + wait, hour=hour, zone=zone))
 
 
 def local_instant(day: date, *, hour: time, zone: ZoneInfo) -> datetime:

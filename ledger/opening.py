@@ -69,6 +69,11 @@ def open_journeys(session: Session, loan_ids: Sequence[str], *, rules: Rules, sa
     ]
 
 
+def drawn(*, salt: str, loan_number: str, earlier: int) -> float:
+    """The draw of a loan's next journey, at least 0 and less than 1; `earlier` is how many journeys it had."""
+    return random.Random(f"{salt}/{loan_number}/{earlier}").random()
+
+
 def _open(session: Session, loan: LoanRow, *, rules: Rules, salt: str, now: datetime) -> Opened | None:
     borrower = session.get_one(BorrowerRow, loan.borrower_id)
     position = position_at(session, loan, zone=ZoneInfo(borrower.timezone), now=now)
@@ -84,7 +89,7 @@ def _open(session: Session, loan: LoanRow, *, rules: Rules, salt: str, now: date
     earlier = session.exec(select(JourneyRow.state).where(JourneyRow.loan_id == loan.id)).all()
     if JourneyState.OPEN.value in earlier:
         return None
-    draw = random.Random(f"{salt}/{loan.number}/{len(earlier)}").random()
+    draw = drawn(salt=salt, loan_number=loan.number, earlier=len(earlier))
     assignment = choose(case, rules=rules, draw=draw)
     ladder = shipped_ladder(assignment.ladder)
     publish(session, ladder, content=shipped_ladder_text(assignment.ladder), now=now)

@@ -1,0 +1,1 @@
+"""What is remembered, proved on both databases: turns, sends, work, money, keys and the shape itself."""

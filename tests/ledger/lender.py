@@ -86,6 +86,7 @@ class Lender:
     now: datetime = NOW
     received: int = 0
     sent: list[Message | Order] = field(default_factory=list)
+    fences: dict[str, int] = field(default_factory=dict)
 
     def portfolio(self, session: Session) -> PortfolioRow:
         """The portfolio and its prices, made on first use."""
@@ -117,9 +118,11 @@ class Lender:
     def turn(self, journey_id: str, *, fence: int = 0, machine_now: datetime | None = None) -> Turn:
         """A run takes a turn."""
         with self.ledger.transaction() as session:
-            return take_turn(
+            turn = take_turn(
                 session, journey_id, fence=fence, lease=LEASE, now=self.now, machine_now=machine_now or self.now
             )
+        self.fences[journey_id] = turn.fence
+        return turn
 
     def plans(self, turn: Turn) -> str:
         """The turn's contact is written down; the attempt's id."""
@@ -161,14 +164,19 @@ class Lender:
         with self.ledger.transaction() as session:
             return assign(session, turn, kind=WorkKind.CALLBACK, now=self.now)
 
-    def lives(self, journey_id: str, *, days: float) -> Turn:
-        """Drive one journey for so many days; vendors accept everything and nobody does any work. The last turn."""
+    def lives(self, journey_id: str, *, days: float, before: Action | None = None) -> Turn:
+        """Drive one journey for so many days; vendors accept everything and nobody does any work. The last turn.
+
+        before: stop at the turn that would do this.
+        """
         until = self.now + timedelta(days=days)
-        fence = 0
+        fence = self.fences.get(journey_id, 0)
         while True:
             turn = self.turn(journey_id, fence=fence)
             fence = turn.fence
             match turn.decision:
+                case Act(action=action) if action is before:
+                    return turn
                 case Act(action=Action.CALLBACK):
                     self.assigns(turn)
                 case Act():

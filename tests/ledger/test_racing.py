@@ -1,0 +1,155 @@
+"""Two at the same moment: whatever the order, one message leaves and one outcome stands."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+
+from domain.arrangement import Instalment
+from domain.disposition import WorkResult
+from domain.event import EventKind
+from domain.message import Accepted, Message
+from domain.step import Outcome
+from domain.work_item import Disposition
+from ledger.claiming import claim
+from ledger.database import Ledger
+from ledger.opening import loans_without_journey, open_journeys
+from ledger.outcomes import record_accepted
+from ledger.planning import plan
+from ledger.results import record_result
+from ledger.tables.attempt import AttemptRow
+from ledger.tables.journey import JourneyRow, StepRow
+from ledger.tables.loan import PortfolioRow
+from ledger.tables.work_item import WorkItemRow
+from ledger.turns import JourneyIsBusy, LeaseWasLost, take_turn
+from ledger.work import WorkIsOver
+from policy.next_step import Act
+from tests.ledger.lender import LEASE, NOW, Lender, a_loan, always
+
+THREADS = 4
+
+
+def at_once(*doings: Callable[[], object]) -> list[object]:
+    """Do things in threads that start together; what each returned."""
+    gate = threading.Barrier(len(doings))
+
+    def through(doing: Callable[[], object]) -> object:
+        gate.wait()
+        return doing()
+
+    with ThreadPoolExecutor(len(doings)) as pool:
+        return list(pool.map(through, doings))
+
+
+def runs(ledger: Ledger, journey_id: str) -> str | None:
+    """A run takes the journey and sends what comes next; the id of the attempt that left, if one did."""
+    try:
+        with ledger.transaction() as session:
+            turn = take_turn(session, journey_id, fence=0, lease=LEASE, now=NOW, machine_now=NOW)
+        if not isinstance(turn.decision, Act):
+            return None
+        act = turn.decision
+        with ledger.transaction() as session:
+            attempt = plan(session, turn, rung=act.rung, action=act.action, public_url="https://x.example", now=NOW)
+        assert attempt is not None
+        with ledger.transaction() as session:
+            claimed = claim(session, attempt, fence=turn.fence, now=NOW)
+        if not isinstance(claimed, Message):
+            return None
+        with ledger.transaction() as session:
+            record_accepted(session, attempt, Accepted("vendor", attempt), now=NOW)
+    except (JourneyIsBusy, LeaseWasLost):
+        return None
+    return attempt
+
+
+class TestTwoRuns:
+    """The same journey, at the same moment."""
+
+    def test_send_one_message(self, lender: Lender) -> None:
+        """Several runs race for the first turn of a new journey."""
+        journey = lender.opens()
+        left = [a for a in at_once(*[lambda: runs(lender.ledger, journey)] * THREADS) if a is not None]
+        assert len(left) == 1
+        assert [row.state for row in lender.rows(AttemptRow)] == ["accepted"]
+
+    def test_claim_one_attempt_once(self, lender: Lender) -> None:
+        """A task that is started twice by mistake: the message leaves once."""
+        turn = lender.turn(lender.opens())
+        attempt = lender.plans(turn)
+
+        def claims() -> object:
+            with lender.ledger.transaction() as session:
+                return claim(session, attempt, fence=turn.fence, now=NOW)
+
+        claimed = at_once(*[claims] * THREADS)
+        assert len([c for c in claimed if isinstance(c, Message)]) == 1
+        assert {c for c in claimed if not isinstance(c, Message)} == {Outcome.UNKNOWN}
+
+    def test_keep_to_the_cap_over_a_borrowers_loans(self, lender: Lender) -> None:
+        """Six loans of one person are worked at the same moment; three messages leave."""
+        lender.opens(*(a_loan(f"L-{number}") for number in range(6)))
+        journeys = [row.id for row in lender.rows(JourneyRow)]
+        left = at_once(*[lambda j=j: runs(lender.ledger, j) for j in journeys])
+        assert len([a for a in left if a is not None]) == 3
+
+
+class TestTwoIntakes:
+    """The same loan, at the same moment."""
+
+    def test_open_one_journey(self, lender: Lender) -> None:
+        """One of them may be refused by the database; none opens a second one."""
+        lender.takes_in(a_loan())
+
+        def opens() -> object:
+            with lender.ledger.transaction() as session:
+                portfolio = session.get_one(PortfolioRow, lender.loan().portfolio_id)
+                loans = loans_without_journey(session, portfolio)
+                return len(open_journeys(session, loans, rules=always("gentle"), salt="test", now=NOW))
+
+        def opens_or_is_refused() -> object:
+            try:
+                return opens()
+            except Exception:  # noqa: BLE001  # whichever error the database gives, what counts is below
+                return 0
+
+        assert sum(int(str(n)) for n in at_once(*[opens_or_is_refused] * THREADS)) == 1
+        assert len(lender.rows(JourneyRow)) == 1
+
+
+class TestATurnAndAPerson:
+    """At the very deadline of a call."""
+
+    @pytest.mark.parametrize("attempt", range(3))
+    def test_leave_one_outcome(self, lender: Lender, attempt: int) -> None:
+        """Either the call lapsed or its result counts; nobody waits for ever and nothing is written twice."""
+        journey = lender.opens(ladder="standard_early_call")
+        item = lender.has_work(journey)
+        (row,) = lender.rows(WorkItemRow)
+        lender.now = row.deadline_at
+
+        def records() -> object:
+            try:
+                with lender.ledger.transaction() as session:
+                    result = WorkResult(Disposition.REFUSED, by="Bob", minutes=1)
+                    return record_result(session, item, result, now=lender.now)
+            except WorkIsOver:
+                return Outcome.LAPSED
+
+        recorded, _ = at_once(records, lambda: lender.turn(journey))
+        steps = [s for s in lender.rows(StepRow) if (s.rung, s.turn_no) == (row.rung, row.turn_no)]
+        assert [s.outcome for s in steps] == [str(recorded)]
+
+    @pytest.mark.parametrize("attempt", range(3))
+    def test_settle_a_promise_once(self, lender: Lender, attempt: int) -> None:
+        """The money arrives while the journey is looked at: the promise is kept once."""
+        journey = lender.opens(ladder="standard_early_call")
+        day = (lender.now + timedelta(days=9)).date()
+        lender.records(lender.has_work(journey), Disposition.PROMISE, promised=Instalment(day, 1_000))
+        lender.now += timedelta(hours=1)
+        at_once(lambda: lender.receives(1_000), lambda: lender.turn(journey))
+        assert lender.events(EventKind.PROMISE_KEPT) <= 1
+        lender.lives(journey, days=0)
+        assert lender.events(EventKind.PROMISE_KEPT) == 1

@@ -13,6 +13,7 @@ from domain.event import EventKind
 from domain.message import Accepted, Message
 from domain.step import Outcome
 from domain.work_item import Disposition
+from ledger.agreements import judge_agreements
 from ledger.claiming import claim
 from ledger.database import Ledger
 from ledger.opening import loans_without_journey, open_journeys
@@ -142,14 +143,21 @@ class TestATurnAndAPerson:
         steps = [s for s in lender.rows(StepRow) if (s.rung, s.turn_no) == (row.rung, row.turn_no)]
         assert [s.outcome for s in steps] == [str(recorded)]
 
+
+class TestATurnAndAReview:
+    """At the very end of a promise's grace."""
+
     @pytest.mark.parametrize("attempt", range(3))
-    def test_settle_a_promise_once(self, lender: Lender, attempt: int) -> None:
-        """The money arrives while the journey is looked at: the promise is kept once."""
+    def test_break_a_promise_once(self, lender: Lender, attempt: int) -> None:
+        """The journey is looked at while all agreements are judged."""
         journey = lender.opens(ladder="standard_early_call")
         day = (lender.now + timedelta(days=9)).date()
         lender.records(lender.has_work(journey), Disposition.PROMISE, promised=Instalment(day, 1_000))
-        lender.now += timedelta(hours=1)
-        at_once(lambda: lender.receives(1_000), lambda: lender.turn(journey))
-        assert lender.events(EventKind.PROMISE_KEPT) <= 1
-        lender.lives(journey, days=0)
-        assert lender.events(EventKind.PROMISE_KEPT) == 1
+        lender.now = NOW.replace(hour=9) + timedelta(days=12)
+
+        def reviews() -> object:
+            with lender.ledger.transaction() as session:
+                return judge_agreements(session, now=lender.now)
+
+        at_once(reviews, lambda: lender.turn(journey))
+        assert lender.events(EventKind.PROMISE_BROKEN) == 1

@@ -36,7 +36,7 @@ _log = get_logger("worker.journey")
 # Runs held per lane: enough to spare the server a query for each, few enough to leave work for other workers.
 _HELD_PER_LANE = 4
 # One look may take this long, Prefect's own retries included; the next one follows after the usual pause.
-_LOOK_WITHIN_SECONDS = 15.0
+_LOOK_WITHIN_SECONDS = 5.0
 # Prefect's health check calls a worker dead after this many of its query intervals without a look.
 _LOOKS_MISSED = 30
 _HTTP_NOT_FOUND = 404

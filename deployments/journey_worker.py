@@ -121,7 +121,8 @@ class JourneyWorker(BaseWorker[BaseJobConfiguration, BaseVariables, JourneyResul
             woken = await self._wake_early()
             taken = await self._look()
             if self._one_round:
-                await asyncio.gather(*self._held.values(), return_exceptions=True)
+                if taken:
+                    await asyncio.wait(self._held.values())
                 return taken
             await self._pause(more=woken > 0 or (self._look_soon and bool(taken)))
 
@@ -194,7 +195,8 @@ class JourneyWorker(BaseWorker[BaseJobConfiguration, BaseVariables, JourneyResul
     def _let_go(self, flow_run_id: UUID, taken: "asyncio.Future[Outcome]") -> None:
         del self._held[flow_run_id]
         # An error here means that the lane got no client, so the run was not even claimed.
-        outcome = NotTaken("Prefect did not answer") if taken.exception() else taken.result()
+        unclaimed = taken.cancelled() or taken.exception() is not None
+        outcome = NotTaken("Prefect did not answer") if unclaimed else taken.result()
         match outcome:
             case Left(due_at=due_at):
                 self._finished += 1
@@ -257,9 +259,9 @@ class JourneyWorker(BaseWorker[BaseJobConfiguration, BaseVariables, JourneyResul
         for flow_run_id in tuple(self._held):
             _log.warning("Flow run %s did not reach a wait in time and is handed on", flow_run_id)
             try:
-                await self.client.set_flow_run_state(
-                    flow_run_id, taken_up_again("its worker was stopped during a step")
-                )
+                with anyio.fail_after(_LOOK_WITHIN_SECONDS):
+                    handed_on = taken_up_again("its worker was stopped during a step")
+                    await self.client.set_flow_run_state(flow_run_id, handed_on)
             except Exception as error:  # noqa: BLE001 - stopping goes on; the repair flow finds the run
                 _log.warning("Could not hand flow run %s on: %s", flow_run_id, _in_short(error))
         _log.info("Stopped after %d pick-ups that ended well and %d that failed", self._finished, self._failed)

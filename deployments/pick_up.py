@@ -89,8 +89,7 @@ def _claim_and_run(flow_run: FlowRun, *, client: LaneClient, shelf: FlowShelf) -
         return NotTaken(f"Prefect answered {claimed.name}")
     due_at = claimed.state_details.scheduled_time
     if due_at is not None and due_at > machine_now() + _CLOCKS_DIFFER_BY:
-        before = flow_run.state.name if flow_run.state is not None else None
-        client.set_flow_run_state(flow_run.id, Scheduled(scheduled_time=due_at, name=before, message="Re-timed"))
+        _let_wait_again(flow_run, until=due_at, client=client)
         return NotTaken("it was re-timed while it stood in the queue")
     if flow_run.deployment_id is None:
         return _fail(flow_run, "This run has no deployment, so a worker cannot know its flow.", client=client)
@@ -118,6 +117,14 @@ def _fail(flow_run: FlowRun, message: str, *, client: SyncPrefectClient) -> Ende
     _log.error("Flow run '%s': %s", flow_run.name, message)
     client.set_flow_run_state(flow_run.id, Failed(message=message))
     return Ended(state="Failed", well=False)
+
+
+def _let_wait_again(flow_run: FlowRun, *, until: datetime, client: SyncPrefectClient) -> None:
+    """Give back a run that was claimed too early, under the name and with the reason that it waited for."""
+    states = sorted(client.read_flow_run_states(flow_run.id), key=lambda state: state.timestamp)
+    waited = next(state for state in reversed(states) if state.is_scheduled())
+    again: State[Any] = Scheduled(scheduled_time=until, name=waited.name, message=waited.message)
+    client.set_flow_run_state(flow_run.id, again)
 
 
 def _leave_cancelled(flow_run: FlowRun, *, reason: str, client: SyncPrefectClient) -> NotTaken:

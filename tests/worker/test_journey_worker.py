@@ -5,9 +5,13 @@ from pathlib import Path
 
 import pytest
 from prefect import State
+from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Cancelling, Pending, Running, Scheduled
 
-from deployments.pick_up import put_right
+from deployments.flow_shelf import FlowShelf
+from deployments.journey_worker import JourneyWorker, WorkerHealth
+from deployments.pick_up import NotTaken, carry_out, put_right
+from deployments.prefect_private import open_lane_client
 from deployments.prefect_server import free_port
 from tests.worker.conftest import SAMPLES, Prefect, Worker, eventually
 from tests.worker.sample_flows import FAR_OFF, read
@@ -75,6 +79,18 @@ class TestARunOnTheJourneyWorker:
                 client.set_flow_run_state(run, Scheduled(name="Woken"))
             assert eventually(lambda: prefect.state(run) == "Completed"), stock.said
         assert read(page) == ["reminded"] * 2
+
+    def test_that_is_re_timed_in_the_queue_waits_on_as_before(self, prefect: Prefect, page: Path) -> None:
+        """A lane is not kept waiting for a run whose time has moved, and nobody loses the reason of the wait."""
+        run = prefect.run("two_waits", page=page, pool="nobody")
+        fetched = prefect.read(run)
+        with prefect.client as client:
+            client.set_flow_run_state(run, Scheduled(scheduled_time=FAR_OFF, name="OnHold", message="a person is ill"))
+        with temporary_settings({PREFECT_API_URL: prefect.server.api_url}), open_lane_client() as client:
+            outcome = carry_out(fetched, client=client, shelf=FlowShelf())
+        assert outcome == NotTaken("it was re-timed while it stood in the queue")
+        assert (prefect.state(run), prefect.message(run)) == ("OnHold", "a person is ill")
+        assert prefect.read(run).next_scheduled_start_time == FAR_OFF
 
 
 class TestABadFlow:
@@ -155,6 +171,23 @@ class TestAWorkerThatIsAskedToStop:
             assert worker.asked_to_stop() == 0, worker.said
         assert prefect.state(run) == "TakenUpAgain"
         assert "its worker was stopped" in prefect.message(run)
+
+
+class TestAWorkerThatLooksOnce:
+    """`--run-once`, for those who start workers by a timer."""
+
+    def test_carries_out_what_is_due_and_counts_it(self, prefect: Prefect, page: Path) -> None:
+        """Two runs are due; one of them fails; then the worker is done."""
+        waits = prefect.run("waits_for_years", page=page, pool="once")
+        fails = prefect.run("raises", page=page, pool="once")
+        with prefect.worker("--run-once", pool="once") as worker:
+            assert worker.process.wait(timeout=30) == 0, worker.said
+        assert (prefect.state(waits), prefect.state(fails)) == ("AwaitingVisit", "Failed")
+        assert "Stopped after 1 pick-ups that ended well and 1 that failed" in worker.said
+
+    def test_is_in_health_before_it_has_done_anything(self) -> None:
+        """Nothing runs, nothing has failed, and it has not looked yet."""
+        assert JourneyWorker("journeys").health() == WorkerHealth(running=0, finished=0, failed=0, last_polled_at=None)
 
 
 class TestWakeUps:

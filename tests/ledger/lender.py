@@ -109,9 +109,10 @@ class Lender:
 
     def opens(self, *loans: BookLoan, ladder: str = "gentle") -> str:
         """Loans come in and their journeys open; the id of the first one's."""
-        self.takes_in(*loans or (a_loan(),))
         with self.ledger.transaction() as session:
-            waiting = loans_without_journey(session, self.portfolio(session))
+            portfolio = self.portfolio(session)
+            take_in_loans(session, portfolio, loans or (a_loan(),), now=self.now)
+            waiting = loans_without_journey(session, portfolio)
             opened = open_journeys(session, waiting, rules=always(ladder), salt="test", now=self.now)
         return opened[0].journey_id
 
@@ -195,12 +196,14 @@ class Lender:
 
     def has_work(self, journey_id: str, kind: WorkKind = WorkKind.CALLBACK) -> str:
         """Live until work of a kind waits for people; the item's id."""
-        for _ in range(200):
-            items = [item for item in self.rows(WorkItemRow) if item.kind == kind.value and item.state == "open"]
-            if items:
-                return items[0].id
-            self.lives(journey_id, days=1)
-        raise AssertionError(f"no {kind.value} within 200 days")
+        while True:
+            turn = self.lives(journey_id, days=200, before=Action(kind.value))
+            if kind is WorkKind.CALLBACK:
+                return str(self.assigns(turn))
+            attempt_id = self.plans(turn)
+            if not isinstance(self.claims(attempt_id, turn), Outcome):
+                self.is_accepted(attempt_id)
+                return next(item.id for item in self.rows(WorkItemRow) if item.attempt_id == attempt_id)
 
     def records(self, item_id: str, disposition: Disposition, **more: object) -> Outcome:
         """A person records what came of it."""

@@ -32,6 +32,7 @@ def shipped_ladder(name: str) -> Ladder:
         raise UnknownLadder(f"there is no shipped ladder '{name}'; {remedy}") from None
 
 
+@cache
 def shipped_ladder_text(name: str) -> str:
     """A shipped ladder's canonical text, as the ledger pins it. Raises UnknownLadder."""
     return canonical_text(_texts()[shipped_ladder(name).name])

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 
 
@@ -23,3 +24,7 @@ class Promise:
     amount_minor: int
     received_minor: int
     state: PromiseState = PromiseState.OPEN
+
+    def is_kept(self, *, share: float) -> bool:
+        """Whether this share of the amount came in; a share counts as it is written, 0.55 for exactly 55 percent."""
+        return self.received_minor >= Decimal(str(share)) * self.amount_minor

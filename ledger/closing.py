@@ -28,11 +28,13 @@ def close_journey(session: Session, journey: JourneyRow, *, reason: ClosingReaso
 def withdraw_question(session: Session, attempt_id: str, *, now: datetime) -> None:
     """The fate of an attempt became known by itself: nobody needs to find it out any more."""
     rows = session.exec(
-        select(WorkItemRow).where(
+        select(WorkItemRow)
+        .where(
             WorkItemRow.attempt_id == attempt_id,
             col(WorkItemRow.state).in_(OPEN_WORK),
             WorkItemRow.kind == WorkKind.RECONCILE_ATTEMPT.value,
         )
+        .with_for_update(skip_locked=True)  # whoever holds it records the answer just now, and waits for the attempt
     ).all()
     for row in rows:
         _withdraw(session, row, now=now)

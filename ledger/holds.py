@@ -43,7 +43,9 @@ def place_hold(session: Session, loan_id: str, *, reason: HoldReason, until: dat
 def lift_hold(session: Session, hold_id: str, *, now: datetime) -> None:
     """End a hold now; the journey goes on at the rung where it stood. Raises NoSuchHold."""
     found = session.exec(
-        select(HoldRow).where(col(HoldRow.id).startswith(hold_id), col(HoldRow.lifted_at).is_(None)).limit(2)
+        select(HoldRow)
+        .where(col(HoldRow.id).startswith(hold_id, autoescape=True), col(HoldRow.lifted_at).is_(None))
+        .limit(2)
     ).all()
     if len(found) != 1:
         raise NoSuchHold(f"no single hold in force has an id that begins with '{hold_id}'")

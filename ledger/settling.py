@@ -46,7 +46,7 @@ def _promises(session: Session, journey: JourneyRow, *, ladder: Ladder, zone: Zo
     settled = 0
     for row in rows:
         promise = promise_from(session, row, now=now)
-        is_kept = promise.received_minor >= ladder.kept_share * promise.amount_minor
+        is_kept = promise.is_kept(share=ladder.kept_share)
         is_over = local_instant(row.due_on + ladder.promise_grace, hour=ladder.hour, zone=zone) <= now
         if not (is_kept or is_over):
             continue

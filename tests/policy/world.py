@@ -217,7 +217,7 @@ class World:
         grace, hour = self.ladder.promise_grace, self.ladder.hour
         if self.promise is not None:
             is_over = local_instant(self.promise.due_on + grace, hour=hour, zone=self.zone) <= self.now
-            is_kept = self.promise.received_minor >= self.ladder.kept_share * self.promise.amount_minor
+            is_kept = self.promise.is_kept(share=self.ladder.kept_share)
             self.promise = None if is_over or is_kept else self.promise
         if self.arrangement is not None:
             due_on = self.arrangement.next_due_on()

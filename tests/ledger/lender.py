@@ -1,7 +1,7 @@
 """A lender at work: loans come in, journeys are driven, and a test reads what the ledger remembers."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TypeVar, assert_never
@@ -44,6 +44,7 @@ EMAIL = BookContact(ContactKind.EMAIL, "ada@borrower.example")
 ADDRESS = BookContact(ContactKind.ADDRESS, "12 Canary Row, London")
 
 Row = TypeVar("Row", bound=SQLModel)
+Thing = TypeVar("Thing")
 
 
 def always(ladder: str) -> Rules:
@@ -115,6 +116,19 @@ class Lender:
             waiting = loans_without_journey(session, portfolio)
             opened = open_journeys(session, waiting, rules=always(ladder), salt="test", now=self.now)
         return opened[0].journey_id
+
+    def opens_one_for_each(self, things: Iterable[Thing], *, ladder: str = "gentle") -> dict[Thing, str]:
+        """A borrower with a loan for each thing that a test goes through, and the ids of their journeys."""
+        numbers = {thing: f"L-{number}" for number, thing in enumerate(things)}
+        mobiles = (replace(MOBILE, text=f"+4474001{number:05d}") for number in range(len(numbers)))
+        loans = [
+            a_loan(number, borrower=f"B{number}", contacts=[mobile, EMAIL, ADDRESS])
+            for number, mobile in zip(numbers.values(), mobiles, strict=True)
+        ]
+        self.opens(*loans, ladder=ladder)
+        journeys = {row.loan_id: row.id for row in self.rows(JourneyRow)}
+        ids = {row.number: journeys[row.id] for row in self.rows(LoanRow)}
+        return {thing: ids[number] for thing, number in numbers.items()}
 
     def turn(self, journey_id: str, *, fence: int = 0, machine_now: datetime | None = None) -> Turn:
         """A run takes a turn."""
@@ -198,6 +212,7 @@ class Lender:
         """Live until work of a kind waits for people; the item's id."""
         while True:
             turn = self.lives(journey_id, days=200, before=Action(kind.value))
+            assert isinstance(turn.decision, Act), f"there is no {kind.value} within 200 days"
             if kind is WorkKind.CALLBACK:
                 return str(self.assigns(turn))
             attempt_id = self.plans(turn)
@@ -240,10 +255,12 @@ class Lender:
         """The loan as it stands."""
         return next(row for row in self.rows(LoanRow) if row.number == number)
 
-    def steps(self) -> list[tuple[str, str]]:
-        """Rungs and how they ended, in order, without those that were passed over."""
+    def steps(self, journey_id: str | None = None) -> list[tuple[str, str]]:
+        """Rungs and how they ended, in order, without those that were passed over; of one journey, or of all."""
         with self.ledger.reading() as session:
             query = select(StepRow).where(StepRow.outcome != "passed_over").order_by(col(StepRow.turn_no))
+            if journey_id is not None:
+                query = query.where(StepRow.journey_id == journey_id)
             return [(row.rung, row.outcome) for row in session.exec(query).all()]
 
     def events(self, kind: EventKind) -> int:

@@ -115,17 +115,17 @@ class TestTheInvariants:
         """Classify or fail."""
         assert {check.__name__ for check in invariants.INVARIANTS} == set(TAMPERING)
 
-    @pytest.mark.parametrize("name", TAMPERING)
-    def test_name_what_was_tampered_with(self, tampered: Ledger, name: str) -> None:
-        """They hold before, and the one that was broken is named with its rows."""
+    def test_name_what_was_tampered_with(self, tampered: Ledger) -> None:
+        """They hold before, and each one that is broken is named with its rows."""
         with tampered.reading() as session:
             assert invariants.broken(session) == {}
-        with tampered.transaction() as session:
-            TAMPERING[name](session)
-        with tampered.reading() as session:
-            broken = invariants.broken(session)
-        assert set(broken) == {name}
-        assert all(broken.values())
+        for name, tamper in TAMPERING.items():
+            with tampered.reading() as session:  # what is done here is undone when it ends
+                tamper(session)
+                session.flush()
+                broken = invariants.broken(session)
+            assert set(broken) == {name}
+            assert all(broken.values())
 
     def test_may_see_an_attempt_that_was_given_back_without_a_verdict(self, tampered: Ledger) -> None:
         """An overtaken contact was never judged, and never left."""

@@ -78,12 +78,12 @@ class TestOpening:
         with pytest.raises(IntegrityError), lender.ledger.transaction() as session:
             session.add(second)
 
-    @pytest.mark.parametrize("flag", ["deceased", "withdrawn"])
-    def test_leaves_out_who_must_not_be_asked(self, lender: Lender, flag: str) -> None:
+    def test_leaves_out_who_must_not_be_asked(self, lender: Lender) -> None:
         """The lender took the loan back, or the borrower has died."""
-        lender.takes_in(a_loan())
+        lender.takes_in(a_loan("L-1"), a_loan("L-2"))
         with lender.ledger.transaction() as session:
-            setattr(session.get_one(LoanRow, lender.loan().id), flag, True)
+            session.get_one(LoanRow, lender.loan("L-1").id).withdrawn = True
+            session.get_one(LoanRow, lender.loan("L-2").id).deceased = True
         assert again(lender) == 0
 
     def test_leaves_out_who_is_not_behind(self, lender: Lender) -> None:
@@ -104,10 +104,10 @@ class TestOpening:
         draws = {row.draw for row in lender.rows(AssignmentRow)}
         assert draws == {drawn(salt="test", loan_number="L-1", earlier=earlier) for earlier in (0, 1)}
 
-    @pytest.mark.parametrize("reason", sorted(set(ClosingReason) - {ClosingReason.CURED}))
-    def test_never_starts_an_unpaid_journey_over(self, lender: Lender, reason: ClosingReason) -> None:
+    def test_never_starts_an_unpaid_journey_over(self, lender: Lender) -> None:
         """Exhausted, referred, withdrawn: a machine does not begin again."""
-        ends(lender, lender.opens(), reason)
+        for reason, journey in lender.opens_one_for_each(set(ClosingReason) - {ClosingReason.CURED}).items():
+            ends(lender, journey, reason)
         assert again(lender) == 0
 
     def test_counts_days_where_the_borrower_lives(self, lender: Lender) -> None:

@@ -22,13 +22,21 @@ from ledger.tables.loan import LoanRow
 from ledger.tables.money import CostRow
 from ledger.tables.work_item import WorkItemRow
 from ledger.work import NoSuchWork, WorkIsOver, WorkIsTaken, listed_work, take_work
-from tests.ledger.lender import Lender, a_loan
+from tests.ledger.lender import NOW, Lender, a_loan
 
 DAY = date(2026, 2, 1)
 COMES_WITH: dict[Disposition, dict[str, object]] = {
     Disposition.PROMISE: {"promised": Instalment(DAY, 5_000)},
     Disposition.ARRANGEMENT: {"instalments": (Instalment(DAY, 5_000), Instalment(date(2026, 3, 1), 5_000))},
 }
+DO_NOT_FIT: tuple[tuple[Disposition, dict[str, object]], ...] = (
+    (Disposition.DONE, {}),
+    (Disposition.PROMISE, {}),
+    (Disposition.REFUSED, {"promised": Instalment(DAY, 1)}),
+    (Disposition.ARRANGEMENT, {}),
+    (Disposition.PROMISE, {"promised": Instalment(DAY, 0)}),
+    (Disposition.PROMISE, {"promised": Instalment(date(2026, 1, 1), 1)}),
+)
 WAITS_FOR = {
     Disposition.PROMISE: "AwaitingPromise",
     Disposition.ARRANGEMENT: "AwaitingInstalment",
@@ -113,50 +121,36 @@ class TestAResult:
         assert set(OUTCOME_FOR) == set(Disposition)
         assert set(HOLD_FOR) <= set(Disposition)
 
-    @pytest.mark.parametrize("disposition", sorted(DISPOSITIONS_FOR[WorkKind.CALLBACK]))
-    def test_ends_the_step_and_moves_the_journey_at_once(self, lender: Lender, disposition: Disposition) -> None:
+    def test_ends_the_step_and_moves_the_journey_at_once(self, lender: Lender) -> None:
         """The journey is woken, and waits for what was agreed or asked for."""
-        journey = lender.opens(ladder="standard_early_call")
-        outcome = lender.records(lender.has_work(journey), disposition, **COMES_WITH.get(disposition, {}))
-        assert outcome is OUTCOME_FOR[disposition]
-        row = lender.journey(journey)
-        assert row.wake_seq > row.seen_wake_seq
-        assert ("callback", outcome.value) in lender.steps()
-        lender.lives(journey, days=0)
-        row = lender.journey(journey)
-        expected = None if disposition is Disposition.DECEASED else WAITS_FOR.get(disposition, "Waiting")
-        assert row.waiting_for == expected
+        every = DISPOSITIONS_FOR[WorkKind.CALLBACK]
+        for disposition, journey in lender.opens_one_for_each(every, ladder="standard_early_call").items():
+            lender.now = NOW
+            outcome = lender.records(lender.has_work(journey), disposition, **COMES_WITH.get(disposition, {}))
+            assert outcome is OUTCOME_FOR[disposition]
+            row = lender.journey(journey)
+            assert row.wake_seq > row.seen_wake_seq
+            assert ("callback", outcome.value) in lender.steps(journey)
+            lender.lives(journey, days=0)
+            expected = None if disposition is Disposition.DECEASED else WAITS_FOR.get(disposition, "Waiting")
+            assert (disposition, lender.journey(journey).waiting_for) == (disposition, expected)
 
-    @pytest.mark.parametrize("kind", [WorkKind.LEGAL_REFERRAL, WorkKind.AGENCY_PLACEMENT])
-    @pytest.mark.parametrize("disposition", [Disposition.DONE, Disposition.RETURNED])
-    def test_of_a_desk_closes_the_journey_or_sends_it_on(
-        self, lender: Lender, kind: WorkKind, disposition: Disposition
-    ) -> None:
-        """Taken over, it is theirs; returned, it is ours again."""
-        arrears = 80_000 if kind is WorkKind.LEGAL_REFERRAL else 30_000
-        journey = lender.opens(a_loan(arrears_minor=arrears), ladder="standard")
-        lender.records(lender.has_work(journey, kind), disposition)
+    def test_of_a_desk_closes_the_journey_or_sends_it_on(self, lender: Lender) -> None:
+        """Returned by the lawyer, it is ours again; taken over by the agency, it is theirs."""
+        journey = lender.opens(ladder="standard")
+        lender.records(lender.has_work(journey, WorkKind.LEGAL_REFERRAL), Disposition.RETURNED)
         lender.lives(journey, days=0)
-        assert (lender.journey(journey).state == "closed") == (disposition is Disposition.DONE)
+        assert lender.journey(journey).state == "open"
+        lender.records(lender.has_work(journey, WorkKind.AGENCY_PLACEMENT), Disposition.DONE)
+        lender.lives(journey, days=0)
+        assert lender.journey(journey).closing_reason == "with_agency"
 
-    @pytest.mark.parametrize(
-        ("disposition", "more"),
-        [
-            (Disposition.DONE, {}),
-            (Disposition.PROMISE, {}),
-            (Disposition.REFUSED, {"promised": Instalment(DAY, 1)}),
-            (Disposition.ARRANGEMENT, {}),
-            (Disposition.PROMISE, {"promised": Instalment(DAY, 0)}),
-            (Disposition.PROMISE, {"promised": Instalment(date(2026, 1, 1), 1)}),
-        ],
-    )
-    def test_that_does_not_fit_is_refused(
-        self, lender: Lender, disposition: Disposition, more: dict[str, object]
-    ) -> None:
+    def test_that_does_not_fit_is_refused(self, lender: Lender) -> None:
         """The wrong kind of work, a promise without its amount, nothing, or yesterday."""
         item = lender.has_work(lender.opens(ladder="standard_early_call"))
-        with pytest.raises(ResultDoesNotFit):
-            lender.records(item, disposition, **more)
+        for disposition, more in DO_NOT_FIT:
+            with pytest.raises(ResultDoesNotFit):
+                lender.records(item, disposition, **more)
         assert [row.state for row in lender.rows(WorkItemRow)] == ["open"]
 
     def test_is_booked_with_its_promise_or_its_plan(self, lender: Lender) -> None:

@@ -40,6 +40,7 @@ class TestAnArrangement:
     def test_is_broken_when_the_grace_has_run_out(self, lender: Lender, arranged: str) -> None:
         """Nothing comes by 20 January; on the 23rd at 09:00 it is broken, and the next rung follows."""
         moves_to(lender, arranged, date(2026, 1, 23), hour=8)
+        lender.lives(arranged, days=0)
         assert [row.state for row in lender.rows(ArrangementRow)] == ["active"]
         moves_to(lender, arranged, date(2026, 1, 23), hour=9)
         lender.lives(arranged, days=0)

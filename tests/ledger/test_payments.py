@@ -107,6 +107,15 @@ class TestAJourneyAndMoney:
         lender.lives(journey, days=0)
         assert lender.journey(journey).state == "open"
 
+    def test_does_not_count_money_of_tomorrow(self, lender: Lender) -> None:
+        """A payment that is told before its day cures the loan on its day."""
+        journey = lender.opens()
+        lender.receives(80_000, at=NOW + timedelta(days=1))
+        lender.lives(journey, days=0)
+        assert lender.journey(journey).state == "open"
+        lender.lives(journey, days=5)
+        assert lender.journey(journey).closing_reason == "cured"
+
     def test_is_behind_again_when_money_is_taken_back(self, lender: Lender) -> None:
         """Paid, and the payment bounces before the journey is looked at."""
         journey = lender.opens()

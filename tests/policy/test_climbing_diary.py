@@ -1,5 +1,6 @@
 """Diaries of borrowers who keep silent, and of the ways round a number that does not work."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -7,10 +8,10 @@ import pytest
 from domain.action import Action
 from domain.borrower import ContactKind, ContactState
 from domain.journey import ClosingReason, WaitingFor
-from domain.step import Outcome
+from domain.step import Outcome, StepRecord
 from policy.ladders.ladder import Ladder
 from policy.ladders.shipped import shipped_ladder, shipped_ladders
-from policy.next_step import Finish
+from policy.next_step import Finish, Wait, decide
 from tests.policy.world import EVERYTHING, START, Answer, World, contacts, loses, pays
 
 HOUR = timedelta(hours=1)
@@ -209,6 +210,17 @@ class TestTimeOfDay:
     def test_a_deferred_message_keeps_the_spacing_of_the_next(self) -> None:
         """Four days count from the day it left, not from the night it was put off."""
         assert World(opened_at=START + 14 * HOUR).live(days=6).diary[-1] == "day 5 email helpful_reminder: sent"
+
+    def test_a_deferral_counts_also_behind_rungs_that_were_passed_over_at_that_instant(self) -> None:
+        """A simulated clock stands still between the two, so nothing says which of them came first."""
+        world = World(contacts=contacts(ContactKind.MOBILE), opened_at=START + 14 * HOUR)
+        until = world.at(1, 8)
+        deferred = StepRecord(1, "friendly_reminder", Action.SMS, Outcome.DEFERRED, world.now, until)
+        passed = StepRecord(1, "check_in", Action.CHAT, Outcome.PASSED_OVER, world.now)
+        for steps in ([deferred, passed], [passed, deferred]):
+            decision = decide(replace(world.situation(), steps=tuple(steps)), now=world.now)
+            assert isinstance(decision, Wait)
+            assert decision.until == until
 
     def test_money_that_comes_in_the_night_overtakes_a_deferred_message(self) -> None:
         """A part payment at 07:00 re-anchors the rung, and the message is decided anew in the morning."""

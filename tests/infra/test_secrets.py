@@ -58,7 +58,7 @@ def test_a_part_without_secrets_starts_too(tmp_path: Path) -> None:
 def test_the_command_has_the_last_word(tmp_path: Path, code: int) -> None:
     """How the command ends is how the container ends."""
     script = INFRA / "with-secrets.sh"
-    ended = subprocess.run(  # noqa: S603 - our own script
+    ended = subprocess.run(
         ["/bin/sh", str(script), "/bin/sh", "-c", f"exit {code}"], env={"SECRETS": str(tmp_path)}, check=False
     )
     assert ended.returncode == code
@@ -67,13 +67,13 @@ def test_the_command_has_the_last_word(tmp_path: Path, code: int) -> None:
 def _made(folder: Path) -> Path:
     secrets = folder / "secrets"
     script = INFRA / "make-secrets.sh"
-    subprocess.run(["/bin/sh", str(script), str(secrets)], check=True, capture_output=True)  # noqa: S603 - our own script
+    subprocess.run(["/bin/sh", str(script), str(secrets)], check=True, capture_output=True)
     return secrets
 
 
 def _environment_with(secrets: Path) -> dict[str, str]:
     script = INFRA / "with-secrets.sh"
-    told = subprocess.run(  # noqa: S603 - our own script
+    told = subprocess.run(
         ["/bin/sh", str(script), "env", "-0"],
         env={"SECRETS": str(secrets), "PATH": os.environ["PATH"]},
         check=True,

@@ -26,7 +26,7 @@ START = datetime(2026, 2, 1, 9, tzinfo=UTC)
 @contextmanager
 def _process(state: Path, port: int) -> Iterator[tuple[subprocess.Popen[bytes], SandboxRemote]]:
     command = [sys.executable, "-m", "simulation.sandbox", "--port", str(port), "--state", str(state)]
-    process = subprocess.Popen([*command, "--start", START.isoformat()])  # noqa: S603 (our own module)
+    process = subprocess.Popen([*command, "--start", START.isoformat()])
     try:
         with SandboxRemote(f"http://127.0.0.1:{port}") as remote:
             _wait_until_up(remote)

@@ -10,7 +10,6 @@ from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any
 
-import click
 import pytest
 import typer
 from prefect.settings import Settings as PrefectSettings
@@ -74,7 +73,7 @@ def test_duecourse_has_the_command(command: list[str]) -> None:
         found = found.commands[word]
     options = {option for parameter in found.params for option in parameter.opts}
     assert {word for word in command if word.startswith("--")} - options == set()
-    assert isinstance(found, click.Command)
+    assert found.callback is not None, "a group of commands does nothing by itself"
 
 
 @pytest.mark.parametrize("script", sorted(INFRA.glob("*.sh")), ids=lambda path: path.name)

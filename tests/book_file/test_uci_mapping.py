@@ -74,13 +74,15 @@ class TestTheLoans:
             assert not isinstance(loan, BookLoan) or set(loan.attributes) == {"credit_limit"}
 
     def test_can_be_reached_nowhere_but_in_fiction(self, sample: Path) -> None:
-        """Numbers 555-0100 to 555-0199, and example.com."""
+        """Numbers 555-0100 to 555-0199, example.com, and a street that does not exist."""
         loans = [x for x in read_loans(sample, LOANS) if isinstance(x, BookLoan)]
         assert [c.text for x in loans for c in x.contacts] == [
             "loan1@example.com",
             "+12015550101",
+            "1 Example Road, Example Town",
             "loan301@example.com",
             "+12055550101",
+            "301 Example Road, Example Town",
         ]
 
 
@@ -105,7 +107,7 @@ class TestThePublicFile:
         found = list(reading)
         loans = [x for x in found if isinstance(x, BookLoan)]
         assert (len(found), len(loans), reading.left_out) == (6818, 5129, 30_000 - 6818)
-        assert len({c.text for x in loans for c in x.contacts}) == 2 * len(loans)
+        assert len({c.text for x in loans for c in x.contacts}) == 3 * len(loans)
         everyone = PAYMENTS.model_copy(update={"keep": None})
         payments = [x for x in read_payments(public_file, everyone) if isinstance(x, BookPayment)]
         assert sum(x.amount_minor for x in payments if x.external_id.endswith("2005-09")) == 169_907_415_00

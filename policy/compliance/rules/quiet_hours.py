@@ -1,0 +1,91 @@
+"""Peace at night: a contact is made only inside the hours of every place where the person may be."""
+
+from datetime import date, datetime, timedelta
+from typing import Literal, get_args
+from zoneinfo import ZoneInfo
+
+import holidays
+from pydantic import Field
+
+from policy.compliance.case import Case
+from policy.compliance.exceptions import has_consent, is_first_reply
+from policy.compliance.objection import Objection
+from policy.compliance.places import city
+from policy.compliance.question import Question
+from policy.files.form import Form, Hour
+from policy.spacing import local_instant
+
+DayName = Literal["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"]
+DAYS: tuple[DayName, ...] = get_args(DayName)
+MOST_ROUNDS = 60
+
+
+class QuietHours(Form):
+    """Contacts only from `opens` up to, not including, `closes` on `weekdays`, less a margin (minutes) at the end."""
+
+    opens: Hour = Field(examples=['"08:00"'])
+    closes: Hour = Field(examples=['"21:00"'])
+    weekdays: tuple[DayName, ...] = Field(default=DAYS, min_length=1, examples=["[MON, TUE]"])
+    tz_basis: Literal["all_known_locations", "residence"] = Field(examples=["all_known_locations"])
+    margin_minutes: int = Field(default=0, ge=0, le=120, examples=[0])
+    holidays: str | None = Field(default=None, examples=["null"])
+    exceptions: tuple[Literal["direct_consent", "reply_once"], ...] = Field(default=(), examples=["[reply_once]"])
+    zone: str | None = Field(default=None, examples=["Asia/Shanghai"])
+
+
+def respect_the_night(case: Case, question: Question, params: QuietHours, *, at: datetime) -> Objection | None:
+    """Objects outside the hours of any zone, until the first instant at which all of them are open."""
+    zones = _zones(case, params)
+    shut = [zone for zone in zones if _opening(params, zone, at=at) != at]
+    if not shut or _is_excepted(case, question, params, at=at):
+        return None
+    opens_at = at
+    for _ in range(MOST_ROUNDS):
+        latest = max(_opening(params, zone, at=opens_at) for zone in zones)
+        if latest == opens_at:
+            return Objection(detail=_told(params, zones, at=at), until=opens_at)
+        opens_at = latest
+    return Objection(detail=f"{_told(params, zones, at=at)}; they never overlap")
+
+
+def _zones(case: Case, params: QuietHours) -> tuple[ZoneInfo, ...]:
+    if params.zone is not None:
+        return (ZoneInfo(params.zone),)
+    return case.zones() if params.tz_basis == "all_known_locations" else (case.zone,)
+
+
+def _is_excepted(case: Case, question: Question, params: QuietHours, *, at: datetime) -> bool:
+    return ("direct_consent" in params.exceptions and has_consent(case, "inconvenient_time", at=at)) or (
+        "reply_once" in params.exceptions and is_first_reply(case, question, at=at)
+    )
+
+
+def _opening(params: QuietHours, zone: ZoneInfo, *, at: datetime) -> datetime:
+    """The moment itself when the window is open in the zone; else the next opening."""
+    local = at.astimezone(zone)
+    if (
+        _is_open_day(params, local.date())
+        and params.opens <= local.time()
+        and at < _closing(params, local.date(), zone)
+    ):
+        return at
+    days = (local.date() + timedelta(days=n) for n in range(15))
+    openings = (local_instant(day, hour=params.opens, zone=zone) for day in days if _is_open_day(params, day))
+    return next(opening for opening in openings if opening > at)
+
+
+def _closing(params: QuietHours, day: date, zone: ZoneInfo) -> datetime:
+    return local_instant(day, hour=params.closes, zone=zone) - timedelta(minutes=params.margin_minutes)
+
+
+def _is_open_day(params: QuietHours, day: date) -> bool:
+    is_holiday = params.holidays is not None and day in holidays.country_holidays(params.holidays)
+    return DAYS[day.weekday()] in params.weekdays and not is_holiday
+
+
+def _told(params: QuietHours, zones: tuple[ZoneInfo, ...], *, at: datetime) -> str:
+    hours = f"{params.opens:%H:%M}-{params.closes:%H:%M}"
+    places = [f"{at.astimezone(zone):%H:%M} in {city(zone)}" for zone in zones]
+    if len(places) == 1:
+        return f"it is {places[0]}, outside {hours}"
+    return f"the window {hours} must hold in every place where the person may be: it is {' and '.join(places)}"

@@ -1,0 +1,47 @@
+"""Packs on top of each other: what a pack extends comes with it, and every rule of every pack is asked.
+
+To ask every rule and take the strictest answer is `merge: strictest`: windows intersect, the smaller cap is met first,
+the longer rest lasts, and bans and duties add up.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from policy.compliance.packfile import Pack, Role
+from policy.compliance.reading import pack_named
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """The packs that a portfolio is worked under.
+
+    role: who collects. A pack that does not bind that role is adopted as house policy: its rules are kept all the same.
+    soft: whether a rule that only recommends is kept (`enforce`) or told (`warn`).
+    """
+
+    packs: tuple[Pack, ...]
+    role: Role = "first_party"
+    soft: Literal["enforce", "warn"] = "enforce"
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Names and versions, as kept with each verdict."""
+        return tuple(pack.label for pack in self.packs)
+
+
+def stack(names: Iterable[str], *, role: Role = "first_party", soft: Literal["enforce", "warn"] = "enforce") -> Stack:
+    """The named packs and all that they extend, each once, what is extended first. Raises NoSuchPack."""
+    found: dict[str, Pack] = {}
+
+    def add(name: str) -> None:
+        if name in found:
+            return
+        pack = pack_named(name)
+        for base in pack.form.extends:
+            add(base)
+        found[name] = pack
+
+    for name in names:
+        add(name)
+    return Stack(tuple(found.values()), role=role, soft=soft)

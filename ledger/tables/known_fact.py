@@ -1,4 +1,4 @@
-"""What was learned of a borrower besides contacts: consents, preferences, notices, standings; rows are never changed."""
+"""What was learned of a borrower besides contacts: consents, preferences, notices; rows are never changed."""
 
 from datetime import datetime
 from typing import Any

@@ -10,6 +10,7 @@ class Action(StrEnum):
     EMAIL = "email"
     CHAT = "chat"
     CALLBACK = "callback"
+    VERIFY_CONTACTS = "verify_contacts"
     FIELD_VISIT = "field_visit"
     LEGAL_REFERRAL = "legal_referral"
     AGENCY_PLACEMENT = "agency_placement"

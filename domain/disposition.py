@@ -1,9 +1,42 @@
 """What a person records about a piece of work: the result, and the promise, plan or note that came with it."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from domain.arrangement import Instalment
+from domain.borrower import ContactKind, ContactState
 from domain.work_item import Disposition
+
+FINDINGS = (ContactState.VERIFIED, ContactState.BAD, ContactState.WRONG_PARTY)
+"""What a person may find out about a contact point. Opting out is for its owner, and `unverified` is no finding."""
+
+
+class ContactSource(StrEnum):
+    """From whom a person learned of a new number or address; it becomes the contact point's provenance."""
+
+    BORROWER = "borrower"
+    LENDER = "lender"
+    PUBLIC_REGISTER = "public_register"
+    RETURNED_POST = "returned_post"
+    THIRD_PARTY = "third_party"
+
+
+@dataclass(frozen=True, slots=True)
+class ContactFinding:
+    """What was found out about a contact point: its id, or the beginning of it, and one of FINDINGS."""
+
+    contact_point: str
+    state: ContactState
+
+
+@dataclass(frozen=True, slots=True)
+class NewContact:
+    """A number or address that a person learned of, in the domain's form (see `domain.book.BookContact`)."""
+
+    kind: ContactKind
+    text: str = field(repr=False)
+    source: ContactSource
+    is_verified: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,7 +44,8 @@ class WorkResult:
     """The result of a work item.
 
     by: who did it. minutes: the time it took. promised: for a promise, its amount in minor units and day.
-    instalments: for an arrangement. note: free text, kept encrypted.
+    instalments: for an arrangement. findings, new_contacts: what was learned of how the borrower may be found.
+    note: free text, kept encrypted.
     """
 
     disposition: Disposition
@@ -19,4 +53,6 @@ class WorkResult:
     minutes: int
     promised: Instalment | None = None
     instalments: tuple[Instalment, ...] = ()
+    findings: tuple[ContactFinding, ...] = ()
+    new_contacts: tuple[NewContact, ...] = field(default=(), repr=False)
     note: str = field(default="", repr=False)

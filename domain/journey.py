@@ -37,6 +37,7 @@ class WaitingFor(StrEnum):
 
     TIME = "Waiting"
     CALLBACK = "AwaitingCallback"
+    VERIFICATION = "AwaitingVerification"
     VISIT = "AwaitingVisit"
     LEGAL = "AwaitingLegal"
     AGENCY = "AwaitingAgency"

@@ -25,6 +25,8 @@ class Outcome(StrEnum):
     DONE = "done"
     RETURNED = "returned"
     HANDED_OVER = "handed_over"
+    CONFIRMED = "confirmed"
+    NOT_FOUND = "not_found"
     LAPSED = "lapsed"
     OVERTAKEN = "overtaken"
 

@@ -1,4 +1,4 @@
-"""Work for people: a callback, a visit, a referral, a placement, or a question that no machine can answer."""
+"""Work for people: a callback, a check of contacts, a visit, a referral, a placement, or a question for no machine."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,9 +9,10 @@ WorkItemId = NewType("WorkItemId", str)
 
 
 class WorkKind(StrEnum):
-    """The queues people work. The first four are rungs of a ladder; the last is a contact whose fate is unknown."""
+    """The queues people work. The first five are rungs of a ladder; the last is a contact whose fate is unknown."""
 
     CALLBACK = "callback"
+    VERIFY_CONTACTS = "verify_contacts"
     FIELD_VISIT = "field_visit"
     LEGAL_REFERRAL = "legal_referral"
     AGENCY_PLACEMENT = "agency_placement"
@@ -45,11 +46,22 @@ class Disposition(StrEnum):
     DECEASED = "deceased"
     DONE = "done"
     RETURNED = "returned"
+    CONFIRMED = "confirmed"
+    NOT_FOUND = "not_found"
 
+
+SPOKEN_TO = frozenset(Disposition) - {
+    Disposition.DONE,
+    Disposition.RETURNED,
+    Disposition.CONFIRMED,
+    Disposition.NOT_FOUND,
+}
+"""What may come of a call or a visit."""
 
 DISPOSITIONS_FOR: dict[WorkKind, frozenset[Disposition]] = {
-    WorkKind.CALLBACK: frozenset(Disposition) - {Disposition.DONE, Disposition.RETURNED},
-    WorkKind.FIELD_VISIT: frozenset(Disposition) - {Disposition.DONE, Disposition.RETURNED},
+    WorkKind.CALLBACK: SPOKEN_TO,
+    WorkKind.VERIFY_CONTACTS: frozenset({Disposition.CONFIRMED, Disposition.NOT_FOUND, Disposition.DECEASED}),
+    WorkKind.FIELD_VISIT: SPOKEN_TO,
     WorkKind.LEGAL_REFERRAL: frozenset(
         {
             Disposition.DONE,

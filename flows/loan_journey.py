@@ -18,6 +18,7 @@ from tasks.send_chat import send_chat
 from tasks.send_email import send_email
 from tasks.send_sms import send_sms
 from tasks.take_turn import take_turn
+from tasks.verify_contacts import verify_contacts
 from tasks.wait import rest, stand_back
 
 CARRY_OUT: dict[Action, Callable[[Turn, Act], object]] = {
@@ -25,6 +26,7 @@ CARRY_OUT: dict[Action, Callable[[Turn, Act], object]] = {
     Action.EMAIL: send_email,
     Action.CHAT: send_chat,
     Action.CALLBACK: assign_callback,
+    Action.VERIFY_CONTACTS: verify_contacts,
     Action.FIELD_VISIT: schedule_field_visit,
     Action.LEGAL_REFERRAL: refer_to_legal,
     Action.AGENCY_PLACEMENT: place_with_agency,

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from ledger.tables.journey import LadderRow
 from policy.ladders.ladder import Ladder
-from policy.ladders.reading import canonical_text, read_ladder
+from policy.ladders.reading import canonical_text, read_published_ladder
 
 
 def publish(session: Session, ladder: Ladder, *, content: str, now: datetime) -> None:
@@ -29,7 +29,7 @@ def pinned_ladder(session: Session, digest: str) -> Ladder:
     cached = _READ.get(digest)
     if cached is None:
         row = session.get_one(LadderRow, digest)
-        cached = _READ[digest] = read_ladder(row.content, name=f"{row.name} v{row.version}")
+        cached = _READ[digest] = read_published_ladder(row.content, name=f"{row.name} v{row.version}")
     return cached
 
 

@@ -49,6 +49,8 @@ OUTCOME_FOR: dict[Disposition, Outcome] = {
     Disposition.DECEASED: Outcome.DONE,
     Disposition.DONE: Outcome.DONE,
     Disposition.RETURNED: Outcome.RETURNED,
+    Disposition.CONFIRMED: Outcome.CONFIRMED,
+    Disposition.NOT_FOUND: Outcome.NOT_FOUND,
 }
 """How a step ended when a person says so."""
 

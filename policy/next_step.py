@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain.action import Action
-from domain.borrower import KINDS_FOR
+from domain.borrower import KINDS_FOR, TO_VERIFY
 from domain.hold import HoldReason
 from domain.journey import ClosingReason, WaitingFor
 from domain.step import Outcome, StepRecord
@@ -31,10 +31,12 @@ ENDS_RUNG = frozenset(
         Outcome.DONE,
         Outcome.RETURNED,
         Outcome.HANDED_OVER,
+        Outcome.CONFIRMED,
+        Outcome.NOT_FOUND,
     }
 )
 """The rung is over: the next one follows after its spacing."""
-REACHED_OUT = ENDS_RUNG | {Outcome.NO_ANSWER}
+REACHED_OUT = ENDS_RUNG - {Outcome.CONFIRMED, Outcome.NOT_FOUND} | {Outcome.NO_ANSWER}
 """Somebody tried in earnest to reach the borrower: without one such step there is no referral and no placement."""
 NEEDS_ANOTHER_TRY = frozenset({Outcome.NO_ANSWER, Outcome.LAPSED})
 """Nobody was reached: the rung is taken again, as often as it allows."""
@@ -86,6 +88,7 @@ Decision = Act | Wait | Finish
 
 WAITING_FOR_WORK: dict[WorkKind, WaitingFor] = {
     WorkKind.CALLBACK: WaitingFor.CALLBACK,
+    WorkKind.VERIFY_CONTACTS: WaitingFor.VERIFICATION,
     WorkKind.FIELD_VISIT: WaitingFor.VISIT,
     WorkKind.LEGAL_REFERRAL: WaitingFor.LEGAL,
     WorkKind.AGENCY_PLACEMENT: WaitingFor.AGENCY,
@@ -193,7 +196,8 @@ def _ended_at(situation: Situation, rung: Rung) -> datetime | None:
     if not mine:
         return None
     last = mine[-1]
-    if last.outcome in ENDS_RUNG or (last.outcome in NEEDS_ANOTHER_WAY and not _ways(situation, rung)):
+    has_way = _ways(situation, rung) and situation.borrower.may_be_pursued_by(rung.action)
+    if last.outcome in ENDS_RUNG or (last.outcome in NEEDS_ANOTHER_WAY and not has_way):
         return last.ended_at
     tries = [s for s in mine if s.outcome in NEEDS_ANOTHER_TRY]
     is_final = last.outcome is Outcome.LAPSED and rung.on_deadline is OnDeadline.NEXT
@@ -213,6 +217,10 @@ def _obstacle(situation: Situation, rung: Rung) -> str | None:
         return f"'{rung.when.text}' does not hold"
     if rung.action in CLOSES_AS and not any(s.outcome in REACHED_OUT for s in situation.steps):
         return "the borrower has not been told yet, and nobody is referred out of the blue"
+    if not situation.borrower.may_be_pursued_by(rung.action):
+        return f"a {rung.action.value.replace('_', ' ')} needs a verified address, and there is none"
+    if rung.action is Action.VERIFY_CONTACTS and all(situation.borrower.has_verified(kind) for kind in TO_VERIFY):
+        return "what later rungs need is verified already"
     return None if _ways(situation, rung) else f"no usable contact point for {rung.action.value}"
 
 

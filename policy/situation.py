@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from domain.action import Action
 from domain.arrangement import Arrangement
 from domain.arrears import Position
-from domain.borrower import KINDS_FOR, Borrower, ContactKind, ContactState
+from domain.borrower import KINDS_FOR, Borrower, ContactKind
 from domain.hold import Hold
 from domain.journey import ClosingReason
 from domain.promise import Promise
@@ -76,10 +76,8 @@ class Situation:
             "contactable.email": can[Action.EMAIL],
             "contactable.chat": can[Action.CHAT],
             "contactable.call": can[Action.CALLBACK],
-            "contactable.visit": can[Action.FIELD_VISIT],
-            "verified.address": any(
-                c.kind is ContactKind.ADDRESS and c.state is ContactState.VERIFIED for c in self.borrower.contact_points
-            ),
+            "contactable.visit": bool(self.borrower.usable(ContactKind.ADDRESS)),
+            "verified.address": self.borrower.has_verified(ContactKind.ADDRESS),
             "segment": self.segment,
             "product": self.product,
             "jurisdiction": self.borrower.jurisdiction,

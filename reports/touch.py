@@ -27,6 +27,8 @@ REACH: dict[Outcome, Reach] = {
     Outcome.PAID: Reach.TOUCH,
     Outcome.DONE: Reach.TOUCH,
     Outcome.HANDED_OVER: Reach.TOUCH,
+    Outcome.CONFIRMED: Reach.TRIED,  # the address was looked into; the borrower was not spoken to
+    Outcome.NOT_FOUND: Reach.TRIED,
     Outcome.NO_ANSWER: Reach.TRIED,
     Outcome.WRONG_NUMBER: Reach.TRIED,
     Outcome.REJECTED: Reach.TRIED,

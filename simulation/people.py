@@ -18,6 +18,7 @@ from simulation.sandbox.remote import SandboxRemote
 HOURS = (time(10), time(15))
 NAMES: dict[WorkKind, str] = {
     WorkKind.CALLBACK: "pretend collector",
+    WorkKind.VERIFY_CONTACTS: "pretend clerk",
     WorkKind.FIELD_VISIT: "pretend visitor",
     WorkKind.LEGAL_REFERRAL: "pretend lawyer",
     WorkKind.AGENCY_PLACEMENT: "pretend agency",
@@ -25,6 +26,7 @@ NAMES: dict[WorkKind, str] = {
 }
 DAYS: dict[WorkKind, tuple[int, int]] = {
     WorkKind.CALLBACK: (0, 1),
+    WorkKind.VERIFY_CONTACTS: (1, 2),
     WorkKind.FIELD_VISIT: (2, 6),
     WorkKind.LEGAL_REFERRAL: (3, 8),
     WorkKind.AGENCY_PLACEMENT: (2, 5),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from domain.action import MESSAGES, Action
+from domain.borrower import NEEDS_VERIFIED
 from policy.files.document import Document, Place
 from policy.files.problem import Problem, nearest
 from policy.ladders.condition import FactValue
@@ -20,6 +21,7 @@ FALLBACKS: dict[Action, frozenset[Action]] = {
     Action.EMAIL: MESSAGES,
     Action.CHAT: MESSAGES,
     Action.CALLBACK: frozenset(),
+    Action.VERIFY_CONTACTS: frozenset(),
     Action.FIELD_VISIT: frozenset({Action.CALLBACK}),
     Action.LEGAL_REFERRAL: frozenset(),
     Action.AGENCY_PLACEMENT: frozenset(),
@@ -44,6 +46,7 @@ def check_rungs(rungs: dict[int, RungForm], *, document: Document) -> Iterator[P
     """Every problem between the rungs that could be read, by their position in the file."""
     yield from _same_names(rungs, document=document)
     yield from _hasty_referrals(rungs, document=document)
+    yield from _unverified(rungs, document=document)
     for position, rung in rungs.items():
         place = ("rungs", position)
         yield from _fallbacks(rung, place=place, document=document)
@@ -76,6 +79,16 @@ def _hasty_referrals(rungs: dict[int, RungForm], *, document: Document) -> Itera
             yield document.problem(
                 ("rungs", position, "action"), what=what, remedy="put a message or a callback before it"
             )
+
+
+def _unverified(rungs: dict[int, RungForm], *, document: Document) -> Iterator[Problem]:
+    for position, rung in rungs.items():
+        earlier = [rungs[p].action if p in rungs else None for p in range(position)]
+        # As above: an earlier rung that could not be read may be the one that is looked for.
+        if rung.action in NEEDS_VERIFIED and None not in earlier and Action.VERIFY_CONTACTS not in earlier:
+            what = f"'{rung.action.value}' needs a verified {NEEDS_VERIFIED[rung.action].value}, which no rung sees to"
+            remedy = "put a rung with `action: verify_contacts` before it"
+            yield document.problem(("rungs", position, "action"), what=what, remedy=remedy)
 
 
 def _fallbacks(rung: RungForm, *, place: Place, document: Document) -> Iterator[Problem]:

@@ -25,18 +25,19 @@ def read_ladder(text: str, *, name: str) -> Ladder:
     problems = [*problems, *check_rungs(_readable_rungs(document), document=document)]
     if problems or form is None:
         raise UnreadableLadder(problems)
-    return Ladder(
-        name=form.ladder,
-        version=form.version,
-        title=form.title,
-        digest=digest_of(document.data),
-        rungs=tuple(map(_rung, form.rungs)),
-        hour=form.hour,
-        promise_grace=form.promise_grace,
-        kept_share=float(form.kept_share),
-        finish_after=form.finish_after,
-        review_holds_after=form.review_holds_after,
-    )
+    return _ladder(form, document)
+
+
+def read_published_ladder(text: str, *, name: str) -> Ladder:
+    """Read a ladder that was checked when it was published; journeys are pinned to it, whatever is asked of new ones.
+
+    Raises UnreadableLadder when the text has not the form of a ladder.
+    """
+    document = _document(text, name=name)
+    form, problems = fill(LadderForm, document)
+    if problems or form is None:
+        raise UnreadableLadder(problems)
+    return _ladder(form, document)
 
 
 def read_ladder_file(path: Path) -> Ladder:
@@ -69,6 +70,21 @@ def _readable_rungs(document: Document) -> dict[int, RungForm]:
     count = len(written) if isinstance(written, list) else 0
     filled = {position: fill(RungForm, document, at=("rungs", position))[0] for position in range(count)}
     return {position: form for position, form in filled.items() if form is not None}
+
+
+def _ladder(form: LadderForm, document: Document) -> Ladder:
+    return Ladder(
+        name=form.ladder,
+        version=form.version,
+        title=form.title,
+        digest=digest_of(document.data),
+        rungs=tuple(map(_rung, form.rungs)),
+        hour=form.hour,
+        promise_grace=form.promise_grace,
+        kept_share=float(form.kept_share),
+        finish_after=form.finish_after,
+        review_holds_after=form.review_holds_after,
+    )
 
 
 def _rung(form: RungForm) -> Rung:

@@ -17,6 +17,7 @@ from simulation.behaviour.traits import Life, LineState, Temper, Traits
 
 MINUTES = {
     WorkKind.CALLBACK: (4, 14),
+    WorkKind.VERIFY_CONTACTS: (5, 25),
     WorkKind.FIELD_VISIT: (45, 110),
     WorkKind.LEGAL_REFERRAL: (30, 90),
     WorkKind.AGENCY_PLACEMENT: (5, 15),
@@ -101,6 +102,8 @@ def _disposition(meeting: _Meeting, *, kind: WorkKind, nth: int) -> Disposition:
     match kind:
         case WorkKind.CALLBACK:
             return _on_the_phone(meeting, nth=nth)
+        case WorkKind.VERIFY_CONTACTS:
+            return _looked_for(meeting)
         case WorkKind.FIELD_VISIT:
             return _at_the_door(meeting, nth=nth)
         case WorkKind.LEGAL_REFERRAL:
@@ -123,6 +126,13 @@ def _on_the_phone(meeting: _Meeting, *, nth: int) -> Disposition:
         return _spoken(meeting)
     left = meeting.draw.random() < rates.message_left
     return Disposition.MESSAGE_LEFT if left else Disposition.NO_ANSWER
+
+
+def _looked_for(meeting: _Meeting) -> Disposition:
+    if meeting.traits.life is Life.DECEASED:  # the register says so
+        return Disposition.DECEASED
+    found = meeting.draw.random() < meeting.rates.verification_finds
+    return Disposition.CONFIRMED if found else Disposition.NOT_FOUND
 
 
 def _at_the_door(meeting: _Meeting, *, nth: int) -> Disposition:

@@ -45,6 +45,10 @@ class BaseRates:
     promise_half_kept: float
     plan_kept: Shares
     deceased: float
+    address_outdated: float
+    verification_finds: float
+    enrichment_finds: float
+    enrichment_misleads: float
     legal_ends: Mapping[str, Shares]
     judgment_pays: float
     agency_ends: Mapping[str, Shares]

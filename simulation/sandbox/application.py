@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from simulation.sandbox.control_api import control_routes
 from simulation.sandbox.desks_api import desk_routes
+from simulation.sandbox.enrichment_api import enrichment_routes
 from simulation.sandbox.faulty_wire import FaultyWire
 from simulation.sandbox.loan_book_api import loan_book_routes
 from simulation.sandbox.sendgrid_api import sendgrid_routes
@@ -26,7 +27,15 @@ def create_sandbox(settings: SandboxSettings) -> FastAPI:
         world.close()
 
     app = FastAPI(title="Duecourse sandbox", lifespan=lifespan)
-    for routes in (message_routes, call_routes, sendgrid_routes, desk_routes, loan_book_routes, control_routes):
+    for routes in (
+        message_routes,
+        call_routes,
+        sendgrid_routes,
+        desk_routes,
+        enrichment_routes,
+        loan_book_routes,
+        control_routes,
+    ):
         app.include_router(routes(world))
     app.add_middleware(FaultyWire, faults=world.faults, requests=world.requests)
     return app

@@ -90,12 +90,13 @@ class ArrangementSaid(Told):
 
 
 class Answered(Told):
-    """What came of the work, and the minutes it took."""
+    """What came of the work, and the minutes it took; address: where the borrower lives, where that was found out."""
 
     disposition: Disposition
     minutes: int
     promise: PromiseSaid | None = None
     arrangement: ArrangementSaid | None = None
+    address: str | None = Field(default=None, repr=False)
 
 
 class Accept(Told):
@@ -143,6 +144,7 @@ class Vendor(StrEnum):
     FIELD_DESK = "field_desk"
     LEGAL_DESK = "legal_desk"
     AGENCY_DESK = "agency_desk"
+    ENRICHMENT_DESK = "enrichment_desk"
     LOAN_BOOK = "loan_book"
 
 

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import PlainTextResponse
 
+from domain.work_item import Disposition
 from simulation.behaviour.answer import Answer
 from simulation.sandbox.advance import advance
 from simulation.sandbox.control import (
@@ -45,7 +46,9 @@ def control_routes(world: World) -> APIRouter:
     def answer(question: Question) -> Answered:
         """Tell what comes of a piece of work."""
         try:
-            return _answered(world.people.answer(question))
+            answer = world.people.answer(question)
+            found = answer.disposition is Disposition.CONFIRMED
+            return _answered(answer, address=world.people.home(question.loan_number) if found else None)
         except UnknownLoan:
             raise HTTPException(status_code=404, detail="no borrower is registered for this loan") from None
 
@@ -68,7 +71,7 @@ def control_routes(world: World) -> APIRouter:
     return router
 
 
-def _answered(answer: Answer) -> Answered:
+def _answered(answer: Answer, *, address: str | None) -> Answered:
     promise = answer.promise and PromiseSaid(amount_minor=answer.promise.amount_minor, due_on=answer.promise.due_on)
     instalments = tuple(InstalmentSaid(due_on=i.due_on, amount_minor=i.amount_minor) for i in answer.instalments)
     return Answered(
@@ -76,4 +79,5 @@ def _answered(answer: Answer) -> Answered:
         minutes=answer.minutes,
         promise=promise,
         arrangement=ArrangementSaid(instalments=instalments) if instalments else None,
+        address=address,
     )

@@ -15,6 +15,7 @@ PATHS = {
     "/v1/visits": Vendor.FIELD_DESK,
     "/v1/referrals": Vendor.LEGAL_DESK,
     "/v1/placements": Vendor.AGENCY_DESK,
+    "/v1/enrichments": Vendor.ENRICHMENT_DESK,
     "/v1/portfolios/": Vendor.LOAN_BOOK,
 }
 LONGEST_HOLD_SECONDS = 60.0
@@ -115,6 +116,6 @@ def _problem(vendor: Vendor, status: int) -> bytes:
             body: object = {"code": code, "message": text, "more_info": "", "status": status}
         case Vendor.SENDGRID:
             body = {"errors": [{"message": text.lower(), "field": None, "help": None}]}
-        case Vendor.FIELD_DESK | Vendor.LEGAL_DESK | Vendor.AGENCY_DESK | Vendor.LOAN_BOOK:
+        case _:  # the desks and the loan book write alike
             body = {"code": word, "message": text}
     return json.dumps(body).encode()

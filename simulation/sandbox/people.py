@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from random import Random
 
 from domain.action import Action
+from domain.work_item import WorkKind
 from simulation.behaviour.answer import Answer, answer_to_person
 from simulation.behaviour.base_rates import shipped_rates
 from simulation.behaviour.chance import draws_for
@@ -18,6 +19,7 @@ from simulation.behaviour.self_payment import pays_by_itself
 from simulation.behaviour.traits import Traits, traits_of
 from simulation.sandbox.agenda import Agenda, DueKind
 from simulation.sandbox.control import PretendBorrower, Question
+from simulation.sandbox.homes import Guess, guesses_at, home_of
 from simulation.sandbox.state import State, stored
 
 SOURCE = "bank"
@@ -91,6 +93,20 @@ class People:
         with self._state.transaction() as db:
             return [_person(row) for row in db.execute(query, (address.lower(),)).fetchall()]
 
+    def home(self, loan_number: str) -> str:
+        """Where a borrower truly lives; raises UnknownLoan."""
+        return home_of(self.person(loan_number).card, seed=self._seed, rates=shipped_rates())
+
+    def guesses(self, known: str) -> list[Guess]:
+        """What an enrichment desk says of whoever is known under a number, an email or a postal address."""
+        with self._state.transaction() as db:
+            row = db.execute(
+                "SELECT * FROM person WHERE phone = ? OR email = ? OR json_extract(card, '$.address') = ?"
+                " ORDER BY loan_number",
+                (known, known.lower(), known),
+            ).fetchone()
+        return [] if row is None or not known else guesses_at(_person(row).card, seed=self._seed, rates=shipped_rates())
+
     def traits(self, person: Person) -> Traits:
         """Who the borrower is."""
         return traits_of(
@@ -130,14 +146,16 @@ class People:
         """
         person = self.person(question.loan_number)
         loan = question.loan_number
-        nth = self._state.count_up(loan, "answer")
+        # Looking for somebody is no contact: it wears nobody out, and moves no chance of theirs.
+        topic = "verification" if question.kind is WorkKind.VERIFY_CONTACTS else "answer"
+        nth = self._state.count_up(loan, topic)
         answer = answer_to_person(
             self.traits(person),
             kind=question.kind,
             nth=nth,
             debt=person.debt(),
             at=question.at,
-            draw=self._draw(loan, "answer", nth),
+            draw=self._draw(loan, topic, nth),
             rates=shipped_rates(),
         )
         for payment in answer.payments:

@@ -10,6 +10,7 @@ from typing import Any, assert_never
 from typer.testing import CliRunner, Result
 
 from deployments.cli.main import app
+from domain.action import Action
 from domain.message import Accepted, Message, Order
 from domain.step import Outcome
 from domain.work_item import WorkKind
@@ -132,8 +133,8 @@ class Driven(Stage):
             match turn.decision:
                 case Act() as act:
                     with self.ledger.transaction() as session:
-                        if act.action.value == WorkKind.CALLBACK:
-                            assign(session, turn, kind=WorkKind.CALLBACK, now=now)
+                        if act.action in {Action.CALLBACK, Action.VERIFY_CONTACTS}:
+                            assign(session, turn, kind=WorkKind(act.action.value), now=now)
                             continue
                         url = "https://lender.example"
                         attempt = plan(session, turn, rung=act.rung, action=act.action, public_url=url, now=now)

@@ -41,7 +41,7 @@ NOW = datetime(2026, 1, 5, 10, tzinfo=UTC)  # a Monday morning in London
 LEASE = timedelta(minutes=5)
 MOBILE = BookContact(ContactKind.MOBILE, "+447400123456")
 EMAIL = BookContact(ContactKind.EMAIL, "ada@borrower.example")
-ADDRESS = BookContact(ContactKind.ADDRESS, "12 Canary Row, London")
+ADDRESS = BookContact(ContactKind.ADDRESS, "12 Canary Row, London", is_verified=True)
 
 Row = TypeVar("Row", bound=SQLModel)
 Thing = TypeVar("Thing")
@@ -175,9 +175,10 @@ class Lender:
         return attempt_id
 
     def assigns(self, turn: Turn) -> str | Outcome:
-        """The turn's call is given to people."""
+        """The turn's call or check is given to people."""
+        assert isinstance(turn.decision, Act)
         with self.ledger.transaction() as session:
-            return assign(session, turn, kind=WorkKind.CALLBACK, now=self.now)
+            return assign(session, turn, kind=WorkKind(turn.decision.action.value), now=self.now)
 
     def lives(self, journey_id: str, *, days: float, before: Action | None = None) -> Turn:
         """Drive one journey for so many days; vendors accept everything and nobody does any work. The last turn.
@@ -192,7 +193,7 @@ class Lender:
             match turn.decision:
                 case Act(action=action) if action is before:
                     return turn
-                case Act(action=Action.CALLBACK):
+                case Act(action=Action.CALLBACK | Action.VERIFY_CONTACTS):
                     self.assigns(turn)
                 case Act():
                     attempt_id = self.plans(turn)
@@ -213,7 +214,7 @@ class Lender:
         while True:
             turn = self.lives(journey_id, days=200, before=Action(kind.value))
             assert isinstance(turn.decision, Act), f"there is no {kind.value} within 200 days"
-            if kind is WorkKind.CALLBACK:
+            if kind in {WorkKind.CALLBACK, WorkKind.VERIFY_CONTACTS}:
                 return str(self.assigns(turn))
             attempt_id = self.plans(turn)
             if not isinstance(self.claims(attempt_id, turn), Outcome):

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from domain.action import Action
-from domain.borrower import KINDS_FOR
+from domain.borrower import KINDS_FOR, NEEDS_VERIFIED, TO_VERIFY, ContactKind
 from domain.journey import ClosingReason
 from domain.step import Outcome
 from domain.work_item import DISPOSITIONS_FOR, Disposition, WorkKind
@@ -37,6 +37,7 @@ class TestEveryOutcome:
         """The other groups never count as having told the borrower."""
         assert REACHED_OUT <= ENDS_RUNG | NEEDS_ANOTHER_TRY
         assert Outcome.LAPSED not in REACHED_OUT
+        assert not {Outcome.CONFIRMED, Outcome.NOT_FOUND} & REACHED_OUT
 
     def test_that_spends_a_number_asks_for_another_way(self) -> None:
         """A spent number is one of the ways that were lost."""
@@ -58,10 +59,15 @@ class TestEveryAction:
         }
         assert set(WAITING_FOR_WORK) == set(WorkKind)
 
-    def test_that_closes_a_journey_needs_no_contact_point(self) -> None:
+    def test_that_uses_no_contact_point_closes_a_journey_or_looks_for_one(self) -> None:
         """Referrals are what nobody can be reached by, so they have to be held back until somebody was told."""
-        assert set(CLOSES_AS) == {action for action, kinds in KINDS_FOR.items() if not kinds}
+        assert {*CLOSES_AS, Action.VERIFY_CONTACTS} == {action for action, kinds in KINDS_FOR.items() if not kinds}
         assert set(CLOSES_AS.values()) <= set(ClosingReason)
+
+    def test_that_goes_to_a_door_needs_a_verified_address(self) -> None:
+        """A visit knocks there and a court writes there; what is verified is what is needed."""
+        assert set(NEEDS_VERIFIED) == {Action.FIELD_VISIT, Action.LEGAL_REFERRAL}
+        assert TO_VERIFY == (ContactKind.ADDRESS,)
 
 
 class TestEveryDisposition:

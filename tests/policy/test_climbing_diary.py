@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 import pytest
 
 from domain.action import Action
-from domain.borrower import ContactKind, ContactState
+from domain.borrower import ContactKind, ContactPoint, ContactState
 from domain.journey import ClosingReason, WaitingFor
 from domain.step import Outcome, StepRecord
 from policy.ladders.ladder import Ladder
 from policy.ladders.shipped import shipped_ladder, shipped_ladders
-from policy.next_step import Finish, Wait, decide
-from tests.policy.world import EVERYTHING, START, Answer, World, contacts, loses, pays
+from policy.next_step import Act, Finish, PassedOver, Wait, decide
+from tests.policy.world import EVERYTHING, START, Answer, World, confirms, contacts, loses, pays
 
 HOUR = timedelta(hours=1)
 
@@ -109,7 +109,7 @@ class TestAMissingChannel:
     def test_of_every_kind_means_that_nobody_is_referred_out_of_the_blue(self) -> None:
         """Without any way to tell the borrower, no lawyer and no agency is asked either."""
         world = World(contacts=[]).live()
-        assert world.diary == ["day 14: closed exhausted"]
+        assert world.diary == ["day 29 verify_contacts verify_contacts: not_found", "day 41: closed exhausted"]
         assert isinstance(world.finished, Finish)
         reasons = {passed.rung: passed.reason for passed in world.finished.passed_over}
         assert "nobody is referred out of the blue" in reasons["legal_referral"]
@@ -121,15 +121,80 @@ class TestAMissingChannel:
         assert world.live(days=9).diary[-1] == "day 8 chat check_in: sent"
 
 
+def unverified() -> list[ContactPoint]:
+    """Every kind of contact point, of which nobody has verified one."""
+    return contacts(*EVERYTHING, state=ContactState.UNVERIFIED)
+
+
 def _on_the_spot(ladder: Ladder) -> dict[str, list[Answer]]:
-    calls = {Action.CALLBACK, Action.FIELD_VISIT}
-    return {
-        r.name: [Answer(Outcome.MESSAGE_LEFT, after=timedelta(minutes=1))] for r in ladder.rungs if r.action in calls
-    }
+    minute = timedelta(minutes=1)
+    ends = {Action.CALLBACK: Outcome.MESSAGE_LEFT, Action.FIELD_VISIT: Outcome.MESSAGE_LEFT}
+    ends[Action.VERIFY_CONTACTS] = Outcome.NOT_FOUND
+    return {r.name: [Answer(ends[r.action], after=minute)] for r in ladder.rungs if r.action in ends}
 
 
 def _first_acts(world: World) -> dict[str, datetime]:
     return {rung: at for at, rung in reversed(world.live().acts)}
+
+
+class TestAnUnverifiedAddress:
+    """Nobody is sent to a door, or serves papers there, on a guess."""
+
+    def test_is_verified_before_the_visit(self) -> None:
+        """Looked into from day 28 on, 38 days past due, and confirmed a day later: the visit keeps its day."""
+        world = World(contacts=unverified(), answers={"verify_contacts": [confirms(ContactKind.ADDRESS)]}).live(days=38)
+        assert world.diary[-2:] == [
+            "day 29 verify_contacts verify_contacts: confirmed",
+            "day 37 field_visit field_visit: no_answer",
+        ]
+
+    def test_that_nobody_can_confirm_is_neither_visited_nor_given_to_a_lawyer(self) -> None:
+        """The notice follows without a visit, and an agency is asked in the lawyer's place; each refusal is kept."""
+        world = World(contacts=unverified())
+        assert world.live().diary[7:] == [
+            "day 29 verify_contacts verify_contacts: not_found",
+            "day 50 email pre_legal_notice: sent",
+            "day 82 agency_placement agency_placement: handed_over",
+            "day 82: closed with_agency",
+        ]
+        assert [s.rung for s in world.steps if s.outcome is Outcome.PASSED_OVER] == ["field_visit", "legal_referral"]
+
+    def test_is_told_in_words(self) -> None:
+        """The rung that was passed over says what it lacked."""
+        world = World(contacts=unverified()).live(days=36)
+        world.now = world.at(50)
+        decision = decide(world.situation(), now=world.now)
+        assert isinstance(decision, Act)
+        assert decision.passed_over == (
+            PassedOver("field_visit", Action.FIELD_VISIT, "a field visit needs a verified address, and there is none"),
+        )
+
+    def test_that_was_verified_all_along_asks_nobody(self) -> None:
+        """The rung is passed over, with its reason, and moves nothing."""
+        world = World().live(days=36)
+        passed = next(s for s in world.steps if s.rung == "verify_contacts")
+        assert passed.outcome is Outcome.PASSED_OVER
+        assert not any("verify_contacts" in line for line in world.diary)
+
+    def test_that_turns_out_wrong_at_the_door_keeps_the_lawyer_away(self) -> None:
+        """A stranger opens: the visit is over, its spacing counts from there, and no court writes to that address."""
+        wrong = Answer(
+            Outcome.WRONG_NUMBER, after=timedelta(days=2), then=loses(ContactKind.ADDRESS, ContactState.WRONG_PARTY)
+        )
+        world = World(answers={"field_visit": [wrong, wrong]}, days_past_due=90).live()
+        visit = next(i for i, line in enumerate(world.diary) if "field_visit" in line)
+        assert world.diary[visit:] == [
+            "day 32 field_visit field_visit: wrong_number",
+            "day 42 email pre_legal_notice: sent",
+            "day 61 agency_placement agency_placement: handed_over",
+            "day 61: closed with_agency",
+        ]
+
+    def test_is_given_out_to_be_verified_under_its_own_name(self) -> None:
+        """What the journey waits for is a person's check, until its deadline."""
+        world = World(contacts=unverified(), answers={"verify_contacts": [Answer(None)]}).live(days=29)
+        assert world.waits[-1].waiting_for is WaitingFor.VERIFICATION
+        assert world.waits[-1].until == world.at(32, 9)
 
 
 class TestANumberThatDoesNotWork:

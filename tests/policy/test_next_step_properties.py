@@ -9,18 +9,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.arrears import Position
-from domain.borrower import KINDS_FOR, ContactPoint
+from domain.borrower import KINDS_FOR, NEEDS_VERIFIED, ContactPoint, ContactState
 from domain.hold import Hold, HoldReason
 from domain.journey import ClosingReason
 from domain.promise import Promise
 from domain.step import Outcome
 from policy.ladders.ladder import Ladder
-from policy.next_step import ENDS_RUNG, Act, Finish, PassedOver, Wait, decide
+from policy.next_step import CLOSES_AS, REACHED_OUT, Act, Finish, PassedOver, Wait, decide
 from policy.situation import Situation
 from tests.policy.strategies import contact_points, instants, ladders, situations, without_upper_bounds, zones
 from tests.policy.world import Answer, World, pays
 
-ANY_WORK = (Outcome.NO_ANSWER, Outcome.REFUSED, Outcome.MESSAGE_LEFT, Outcome.RETURNED, Outcome.WRONG_NUMBER, None)
+ANY_WORK = (
+    Outcome.NOT_FOUND,
+    Outcome.NO_ANSWER,
+    Outcome.REFUSED,
+    Outcome.MESSAGE_LEFT,
+    Outcome.RETURNED,
+    Outcome.WRONG_NUMBER,
+    None,
+)
 ANY_SEND = (Outcome.SENT, Outcome.REJECTED, Outcome.UNKNOWN, Outcome.BLOCKED, Outcome.OVERTAKEN)
 
 
@@ -118,8 +126,19 @@ class TestDecide:
         """No lawyer and no agency before one step that reached out in earnest."""
         situation, now = drawn
         decision = decide(situation, now=now)
-        if isinstance(decision, Act) and not KINDS_FOR[decision.action]:
-            assert any(s.outcome in ENDS_RUNG | {Outcome.NO_ANSWER} for s in situation.steps)
+        if isinstance(decision, Act) and decision.action in CLOSES_AS:
+            assert any(s.outcome in REACHED_OUT for s in situation.steps)
+
+    @settings(max_examples=60)
+    @given(situations())
+    def test_goes_to_no_door_that_nobody_has_verified(self, drawn: tuple[Situation, datetime]) -> None:
+        """Neither a visit nor a lawyer, on any ladder, also on one that asks nobody to verify anything."""
+        situation, now = drawn
+        decision = decide(situation, now=now)
+        if isinstance(decision, Act) and decision.action in NEEDS_VERIFIED:
+            kind = NEEDS_VERIFIED[decision.action]
+            points = situation.borrower.contact_points
+            assert any(p.kind is kind and p.state is ContactState.VERIFIED for p in points)
 
 
 class TestAJourney:

@@ -44,6 +44,7 @@ class Answer:
 
 USUAL: dict[Action, Answer] = {
     Action.CALLBACK: Answer(Outcome.NO_ANSWER),
+    Action.VERIFY_CONTACTS: Answer(Outcome.NOT_FOUND, after=timedelta(days=1)),
     Action.FIELD_VISIT: Answer(Outcome.NO_ANSWER, after=timedelta(days=2)),
     Action.LEGAL_REFERRAL: Answer(Outcome.HANDED_OVER, after=timedelta(days=3)),
     Action.AGENCY_PLACEMENT: Answer(Outcome.HANDED_OVER, after=timedelta(days=2)),
@@ -265,6 +266,16 @@ def arranges(*parts: tuple[int, int]) -> Answer:
         world.arrangement = Arrangement("a", world.now, instalments, 0)
 
     return Answer(Outcome.ARRANGED, then=happen)
+
+
+def confirms(kind: ContactKind) -> Answer:
+    """A day later, the first usable contact point of a kind is verified."""
+
+    def happen(world: World) -> None:
+        index = next(i for i, c in enumerate(world.contacts) if c.kind is kind and c.is_usable)
+        world.contacts[index] = replace(world.contacts[index], state=ContactState.VERIFIED)
+
+    return Answer(Outcome.CONFIRMED, after=timedelta(days=1), then=happen)
 
 
 def is_held(reason: HoldReason, *, days: int | None = None) -> Callable[[World], None]:

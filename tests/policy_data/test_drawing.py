@@ -26,6 +26,7 @@ rungs:
     on_deadline: again
     tries: 3
     again_after: 36 hours
+  - {name: check, action: verify_contacts, after: 1 day, deadline: 1 day}
   - {name: visit, action: field_visit, after: 7 days, deadline: 10 days}
 """
 
@@ -44,9 +45,11 @@ Days since the journey opened, at the earliest. Steps fall at 09:00 where the bo
                                                   if contactable.call
                                                   within 3 days, else is given out again
                                                   up to 3 tries, 36 hours apart
-            ◆━━━━━━━━━━                  day  12  visit: field visit
+      ◆━                                 day   6  check: verify contacts
+                                                  within 1 day, else the next rung follows
+             ◆━━━━━━━━━━                 day  13  visit: field visit
                                                   within 10 days, else the next rung follows
-                          ○              day  26  ends unpaid, if nothing has come in"""
+                           ○             day  27  ends unpaid, if nothing has come in"""
 
 
 class TestAPicture:
@@ -71,7 +74,7 @@ class TestAPicture:
         )
         marked = [line for line in draw(read_ladder(text, name="f")).splitlines() if "○" in line]
         assert marked[-1].index("○") < 40
-        assert "day 5655" in marked[-1]
+        assert "day 5656" in marked[-1]
 
     def test_wraps_a_long_condition(self) -> None:
         """Words go on in the next line instead of beyond the edge."""

@@ -17,7 +17,13 @@ from policy.files.problem import Problem
 from policy.ladders.checking import FALLBACKS, fact_samples
 from policy.ladders.condition import Condition
 from policy.ladders.ladder import DaysPastDue, OnDeadline, Rung
-from policy.ladders.reading import UnreadableLadder, canonical_text, read_ladder, read_ladder_file
+from policy.ladders.reading import (
+    UnreadableLadder,
+    canonical_text,
+    read_ladder,
+    read_ladder_file,
+    read_published_ladder,
+)
 from policy.situation import FACTS
 
 GOOD = """\
@@ -44,6 +50,10 @@ rungs:
     on_deadline: again
     tries: 3
     again_after: 1 day
+  - name: check
+    action: verify_contacts
+    after: 1 day
+    deadline: 5 days
   - name: referral
     action: legal_referral
     after: 14 days
@@ -153,13 +163,35 @@ class TestAMistake:
     def test_is_a_referral_before_anybody_was_asked(self, referral: str) -> None:
         """A lawyer or an agency never comes before a message or a call; a visit does not count as asking."""
         rungs = GOOD.split("rungs:\n", maxsplit=1)[0] + (
-            "rungs:\n  - {name: visit, action: field_visit, after: 1 day, deadline: 3 days}\n"
+            "rungs:\n  - {name: check, action: verify_contacts, after: 1 day, deadline: 3 days}\n"
+            "  - {name: visit, action: field_visit, after: 1 day, deadline: 3 days}\n"
             f"  - {{name: referral, action: {referral}, after: 1 day, deadline: 3 days}}\n"
         )
         told = (
-            f"f.yaml:11: '{referral}' comes before anybody has written or called; put a message or a callback before it"
+            f"f.yaml:12: '{referral}' comes before anybody has written or called; put a message or a callback before it"
         )
         assert problems_of(rungs) == [told]
+
+    @pytest.mark.parametrize("action", ["field_visit", "legal_referral"])
+    def test_is_a_door_before_anybody_has_verified_it(self, action: str) -> None:
+        """A visit or a lawyer needs a rung before it on which somebody verifies the address; one after it is none."""
+        text = GOOD.split("  - name: check\n", maxsplit=1)[0] + (
+            f"  - {{name: door, action: {action}, after: 1 day, deadline: 3 days}}\n"
+            "  - {name: check, action: verify_contacts, after: 1 day, deadline: 3 days}\n"
+        )
+        told = (
+            f"f.yaml:24: '{action}' needs a verified address, which no rung sees to; "
+            "put a rung with `action: verify_contacts` before it"
+        )
+        assert problems_of(text) == [told]
+
+    def test_does_not_keep_a_published_ladder_from_its_journeys(self) -> None:
+        """What is asked of new ladders later is not asked of one that journeys are on; its form must still be right."""
+        text = GOOD.replace("action: verify_contacts", "action: callback")
+        assert problems_of(text)
+        assert read_published_ladder(text, name="ledger").rungs[-1].action is Action.LEGAL_REFERRAL
+        with pytest.raises(UnreadableLadder, match="unknown action"):
+            read_published_ladder(text.replace("action: sms", "action: smss"), name="ledger")
 
     def test_is_a_ladder_without_rungs(self) -> None:
         """There is at least one rung."""

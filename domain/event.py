@@ -36,5 +36,8 @@ class EventKind(StrEnum):
     ARRANGEMENT_BROKEN = "arrangement_broken"
     HOLD_PLACED = "hold_placed"
     HOLD_LIFTED = "hold_lifted"
+    LEGAL_HOLD_PLACED = "legal_hold_placed"
+    LEGAL_HOLD_LIFTED = "legal_hold_lifted"
+    TEXT_REMOVED = "text_removed"
     COST_UNPRICED = "cost_unpriced"
     CHANNEL_MISCONFIGURED = "channel_misconfigured"

@@ -243,6 +243,9 @@ NOTED = frozenset(
         EventKind.CONTACT_SPOILED,
         EventKind.COST_UNPRICED,
         EventKind.CHANNEL_MISCONFIGURED,
+        EventKind.LEGAL_HOLD_PLACED,
+        EventKind.LEGAL_HOLD_LIFTED,
+        EventKind.TEXT_REMOVED,
     }
 )
 """Events that stand on the timeline as they are; what the others tell has a row and a value of its own."""

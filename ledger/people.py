@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from sqlmodel import Session
 
 from ledger.database import keyring_of
+from ledger.removed import refuse_removed, removed_from
 from ledger.tables.borrower import BorrowerRow, ContactPointRow
 
 
@@ -21,16 +22,16 @@ class Person:
 
 
 def person_of(session: Session, borrower_id: str) -> Person:
-    """The borrower's name."""
+    """The borrower's name; raises TextRemoved."""
     row = session.get_one(BorrowerRow, borrower_id)
-    return Person(name=keyring_of(session).unseal(row.data_key, row.name_sealed))
+    return Person(name=keyring_of(session).unseal(row.data_key, refuse_removed(row.name_sealed)))
 
 
 def contact_text(session: Session, contact_point_id: str) -> str:
-    """The number or address itself."""
+    """The number or address itself; raises TextRemoved."""
     point = session.get_one(ContactPointRow, contact_point_id)
     owner = session.get_one(BorrowerRow, point.borrower_id)
-    return keyring_of(session).unseal(owner.data_key, point.text_sealed)
+    return keyring_of(session).unseal(owner.data_key, refuse_removed(point.text_sealed))
 
 
 def seal_for(session: Session, borrower_id: str, text: str) -> bytes:
@@ -39,8 +40,26 @@ def seal_for(session: Session, borrower_id: str, text: str) -> bytes:
 
 
 def unseal_for(session: Session, borrower_id: str, sealed: bytes) -> str:
-    """Read back what `seal_for` wrote."""
-    return keyring_of(session).unseal(session.get_one(BorrowerRow, borrower_id).data_key, sealed)
+    """Read back what `seal_for` wrote; raises TextRemoved."""
+    return keyring_of(session).unseal(session.get_one(BorrowerRow, borrower_id).data_key, refuse_removed(sealed))
+
+
+def name_shown(session: Session, borrower_id: str) -> str:
+    """The name as people read it, or the words that it was removed."""
+    removed = removed_from(session.get_one(BorrowerRow, borrower_id).name_sealed)
+    return person_of(session, borrower_id).name if removed is None else str(removed)
+
+
+def contact_shown(session: Session, contact_point_id: str) -> str:
+    """The number or address masked, or the words that it was removed."""
+    removed = removed_from(session.get_one(ContactPointRow, contact_point_id).text_sealed)
+    return masked(contact_text(session, contact_point_id)) if removed is None else str(removed)
+
+
+def text_shown(session: Session, borrower_id: str, sealed: bytes) -> str:
+    """What `seal_for` wrote as people read it, or the words that it was removed."""
+    removed = removed_from(sealed)
+    return unseal_for(session, borrower_id, sealed) if removed is None else str(removed)
 
 
 def masked(text: str) -> str:

@@ -5,8 +5,15 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from policy.compliance.objection import Objection
+from policy.compliance.rules.agency import Agency, place_with_proper_agencies
+from policy.compliance.rules.arrangement import ArrangementTerms, keep_the_agreement
 from policy.compliance.rules.frequency_cap import FrequencyCap, respect_the_count
+from policy.compliance.rules.hold import Hold, let_it_rest
+from policy.compliance.rules.legal_bar import LegalBar, spare_barred_debts
 from policy.compliance.rules.quiet_hours import QuietHours, respect_the_night
+from policy.compliance.rules.recording import Recording, record_the_call
+from policy.compliance.rules.retention import Retention, keep_records
+from policy.compliance.rules.route import Route, let_a_person_decide
 from policy.files.form import Form
 
 
@@ -23,7 +30,14 @@ class Kind:
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
+        "agency": Kind(Agency, place_with_proper_agencies),
+        "arrangement": Kind(ArrangementTerms, keep_the_agreement),
         "frequency_cap": Kind(FrequencyCap, respect_the_count),
+        "hold": Kind(Hold, let_it_rest),
+        "legal_bar": Kind(LegalBar, spare_barred_debts),
         "quiet_hours": Kind(QuietHours, respect_the_night),
+        "recording": Kind(Recording, record_the_call),
+        "retention": Kind(Retention, keep_records),
+        "route": Kind(Route, let_a_person_decide),
     }
 )

@@ -195,6 +195,11 @@ class Pack:
         """Whether the law binds a collector of that role by this pack."""
         return not self.form.applies_to.collector_role or role in self.form.applies_to.collector_role
 
+    def cite(self, rule: Rule) -> str:
+        """Where one of its rules is written: `SI 2020/1311, reg. 26`."""
+        citation = rule.form.citation
+        return f"{self.sources()[citation.source].cited_as} {citation.section}".strip()
+
     def in_force(self, moment: datetime) -> tuple[Rule, ...]:
         """The rules that are in force at a moment (UTC days)."""
         day = moment.date()

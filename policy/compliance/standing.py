@@ -1,0 +1,88 @@
+"""What a mark brings about under all packs: what stops, on which debts, for how long, and what stays allowed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from policy.compliance.history import Mark, Marked
+from policy.compliance.packfile import Pack, Rule
+from policy.compliance.rules.arrangement import ArrangementTerms
+from policy.compliance.rules.hold import Hold, ends_at
+from policy.compliance.rules.legal_bar import LegalBar
+from policy.compliance.rules.route import Route
+from policy.compliance.span import Span
+from policy.compliance.stacking import Stack
+from policy.compliance.standing_rule import Stopped
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """The strictest of all rules about a mark.
+
+    scope: the marked debts, or every linked debt of the person. until: when it ends of itself; None where an event
+    ends it (`ends_on`; none of these: nothing does), which may be so many whole days later. stops: union over the
+    rules. still_allowed: purposes that every hold lets through. needs_person: what is not stopped is for a person.
+    bars_law: no legal referral and no legal words, for good. limit: see the kind of rule `hold`.
+    """
+
+    mark: Mark
+    scope: Literal["debt", "person"]
+    until: datetime | None
+    ends_on: tuple[Mark, ...]
+    days_after_end: int
+    stops: frozenset[Stopped]
+    still_allowed: frozenset[str]
+    needs_person: bool
+    bars_law: bool
+    limit: Span | None
+    rules: tuple[str, ...]
+    citations: tuple[str, ...]
+
+
+def standing_for(packs: Stack, mark: Mark, *, at: datetime, zone: ZoneInfo) -> Standing | None:
+    """What a mark made at an instant on somebody who lives in a zone brings about; None where no rule begins with it.
+
+    A mark that ends something begins nothing.
+    """
+    found = list(_rules(packs, mark, at=at))
+    if not found:
+        return None
+    holds = [hold for _, _, hold, _ in found if hold is not None]
+    flags = [flag for _, _, _, flag in found if flag is not None]
+    stopping = holds or flags
+    untils = [ends_at(h, Marked(at=at, mark=mark), None, zone=ZoneInfo(h.zone) if h.zone else zone) for h in stopping]
+    known = [until for until in untils if until is not None]
+    limits = [hold.limit for hold in holds if hold.limit is not None]
+    return Standing(
+        mark=mark,
+        scope="person" if any(each.scope == "person" for each in stopping) else "debt",
+        until=max(known, default=None) if len(known) == len(untils) else None,
+        ends_on=tuple(dict.fromkeys(end for each in stopping for end in each.ends_on)),
+        days_after_end=max((each.days_after_end for each in stopping), default=0),
+        stops=frozenset(stopped for hold in holds for stopped in hold.stops),
+        still_allowed=frozenset.intersection(*(frozenset(h.still_allowed) for h in holds)) if holds else frozenset(),
+        needs_person=bool(flags),
+        bars_law=any(hold is None and flag is None for _, _, hold, flag in found),
+        limit=max(limits, key=lambda span: (span.months, span.days), default=None),
+        rules=tuple(rule.id for _, rule, _, _ in found),
+        citations=tuple(pack.cite(rule) for pack, rule, _, _ in found),
+    )
+
+
+def _rules(packs: Stack, mark: Mark, *, at: datetime) -> Iterator[tuple[Pack, Rule, Hold | None, Hold | None]]:
+    """Every rule that begins with the mark: as the hold that it is, or as the flag; a legal bar is neither."""
+    for pack in packs.packs:
+        for rule in pack.in_force(at):
+            match rule.params:
+                case Hold() as hold if mark in hold.starts_on:
+                    yield pack, rule, hold, None
+                case ArrangementTerms() as terms if mark is Mark.ARRANGEMENT_AGREED:
+                    yield pack, rule, terms.rest(), None
+                case Route() as route if mark in route.starts_on:
+                    yield pack, rule, None, route.flag()
+                case LegalBar() as bar if mark in bar.starts_on:
+                    yield pack, rule, None, None
+                case _:
+                    pass

@@ -16,7 +16,7 @@ from domain.promise import PromiseState
 from domain.step import Outcome
 from domain.work_item import Disposition, WorkKind, WorkState
 from ledger import happenings as told
-from ledger.people import contact_text, masked
+from ledger.people import contact_shown
 from ledger.tables.agreement import ArrangementRow, HoldRow, PromiseRow
 from ledger.tables.attempt import AttemptRow, VerdictRow
 from ledger.tables.journey import EventRow, JourneyRow, StepRow, TurnRow
@@ -122,7 +122,7 @@ def _attempts(session: Session, loan: LoanRow) -> Iterator[told.Happening]:
             action=action,
             attempt_id=row.id,
             state=AttemptState(row.state),
-            contact=masked(contact_text(session, row.contact_point_id)) if row.contact_point_id else None,
+            contact=contact_shown(session, row.contact_point_id) if row.contact_point_id else None,
             wording=row.wording,
             vendor=row.vendor,
             vendor_id=row.vendor_id,

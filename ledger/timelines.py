@@ -10,7 +10,7 @@ from domain.borrower import ContactKind, ContactState
 from domain.journey import JourneyState
 from ledger.happenings import Happening
 from ledger.listings import loan_numbered
-from ledger.people import contact_text, masked
+from ledger.people import contact_shown
 from ledger.positions import position_at
 from ledger.recollecting import happenings_of
 from ledger.tables.borrower import BorrowerRow, ContactPointRow
@@ -102,7 +102,7 @@ def _contacts(session: Session, borrower_id: str) -> tuple[ContactOnFile, ...]:
         .order_by(col(ContactPointRow.kind), col(ContactPointRow.id))
     ).all()
     return tuple(
-        ContactOnFile(ContactKind(p.kind), masked(contact_text(session, p.id)), ContactState(p.state)) for p in points
+        ContactOnFile(ContactKind(p.kind), contact_shown(session, p.id), ContactState(p.state)) for p in points
     )
 
 

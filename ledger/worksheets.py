@@ -11,7 +11,7 @@ from domain.borrower import KINDS_FOR, ContactKind, ContactState
 from domain.promise import PromiseState
 from domain.verdict import Verdict
 from domain.work_item import DISPOSITIONS_FOR, Disposition, WorkKind, WorkState
-from ledger.people import contact_text, person_of, unseal_for
+from ledger.people import contact_text, name_shown, text_shown
 from ledger.positions import position_at
 from ledger.situations import borrower_of
 from ledger.tables.agreement import PromiseRow
@@ -129,7 +129,7 @@ def worksheet(session: Session, item: WorkItemRow, *, now: datetime) -> Workshee
         loan_number=loan.number,
         portfolio=portfolio.name,
         lender=portfolio.lender,
-        name=person_of(session, borrower.id).name,
+        name=name_shown(session, borrower.id),
         language=borrower.language,
         timezone=borrower.timezone,
         contacts=tuple(
@@ -180,7 +180,7 @@ def _said_before(session: Session, item: WorkItemRow, *, borrower_id: str) -> tu
     def said(step: StepRow) -> Said:
         done = work.get((step.rung, step.turn_no))
         sealed = done.note_sealed if done is not None else None
-        note = unseal_for(session, borrower_id, sealed) if sealed is not None else ""
+        note = text_shown(session, borrower_id, sealed) if sealed is not None else ""
         return Said(step.ended_at, step.action, step.outcome, by=done.taken_by if done is not None else None, note=note)
 
     return tuple(said(step) for step in steps)

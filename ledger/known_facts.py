@@ -1,19 +1,45 @@
-"""Noting what was learned of a borrower, so that every later contact is judged on it."""
+"""Noting what was learned of a borrower, so that every later contact is judged on it, and none waits for it longer."""
 
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
+from domain.journey import JourneyState
+from domain.step import Outcome
+from ledger.tables.journey import JourneyRow, StepRow
 from ledger.tables.known_fact import KnownFactRow
-from policy.compliance.history import Marked
+from ledger.waking import wake
+from policy.compliance.given import mapping_of
+from policy.compliance.history import Happening
 
 
-def note_fact(session: Session, borrower_id: str, happening: Marked, *, known_at: datetime) -> str:
-    """Keep a fact that became known at `known_at`; returns its id. It names contact points by id, never by number."""
-    given = {"type": happening.mark.value, "at": happening.at.isoformat(), "debts": sorted(happening.debts)}
-    if happening.until is not None:
-        given["until"] = happening.until.isoformat()
+def note_fact(session: Session, borrower_id: str, happening: Happening, *, known_at: datetime) -> str:
+    """Keep a fact that became known at `known_at`; returns its id. It names contact points by id, never by number.
+
+    Every open journey of the borrower is looked at again: the fact may be what a contact was put off for.
+    """
+    given = mapping_of(happening)
     row = KnownFactRow(borrower_id=borrower_id, at=happening.at, known_at=known_at, given=given)
     session.add(row)
     session.flush()
+    journeys = session.exec(
+        select(JourneyRow)
+        .where(JourneyRow.borrower_id == borrower_id, JourneyRow.state == JourneyState.OPEN.value)
+        .order_by(col(JourneyRow.id))
+        .with_for_update(key_share=True)
+    ).all()
+    for journey in journeys:
+        _ask_again(session, journey, now=known_at)
+        wake(session, journey.id, reason=f"it became known: {given['type']}", now=known_at)
     return row.id
+
+
+def _ask_again(session: Session, journey: JourneyRow, *, now: datetime) -> None:
+    """A contact that was put off may be judged anew at once; if nothing has changed for it, it is put off again."""
+    last = session.exec(
+        select(StepRow)
+        .where(StepRow.journey_id == journey.id, StepRow.outcome != Outcome.PASSED_OVER.value)
+        .order_by(col(StepRow.turn_no).desc())
+    ).first()
+    if last is not None and last.outcome == Outcome.DEFERRED.value and last.until is not None and last.until > now:
+        last.until = now

@@ -153,6 +153,7 @@ class _Intake:
                     "state": state.value,
                     "provenance": "lender's book",
                     "verified_at": self.now if contact.is_verified else None,
+                    "added_at": self.now,
                     "changed_at": self.now,
                 }
             )

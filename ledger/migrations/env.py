@@ -4,9 +4,37 @@ from alembic import context
 from sqlmodel import SQLModel
 
 from ledger.database import make_engine
-from ledger.tables import agreement, attempt, borrower, clock, inbox, journey, known_fact, legal_hold, loan, money, work_item
+from ledger.tables import (
+    agreement,
+    attempt,
+    borrower,
+    call,
+    clock,
+    decision,
+    inbox,
+    journey,
+    known_fact,
+    legal_hold,
+    loan,
+    money,
+    work_item,
+)
 
-TABLES = (agreement, attempt, borrower, clock, inbox, journey, known_fact, legal_hold, loan, money, work_item)
+TABLES = (
+    agreement,
+    attempt,
+    borrower,
+    call,
+    clock,
+    decision,
+    inbox,
+    journey,
+    known_fact,
+    legal_hold,
+    loan,
+    money,
+    work_item,
+)
 
 engine = make_engine(context.config.attributes["url"])
 with engine.connect() as connection:

@@ -43,7 +43,11 @@ class AttemptRow(SQLModel, table=True):
 
 
 class VerdictRow(SQLModel, table=True):
-    """What one rule said of one attempt at one instant; kept for every rule, also when it allowed."""
+    """What one rule said of one attempt at one instant; kept for every rule that was asked, also when it allowed.
+
+    verdict: `allowed`, `deferred`, `forbidden` or `needs_human`; `warned`, `obliged` or `safe_harbor_lost` where the
+    rule let it pass with something to be said.
+    """
 
     __tablename__ = "verdicts"
 
@@ -55,4 +59,5 @@ class VerdictRow(SQLModel, table=True):
     citation: str
     message: str
     until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    until_event: str | None = None
     judged_at: datetime = Field(sa_type=UtcDateTime)

@@ -26,7 +26,10 @@ class BorrowerRow(SQLModel, table=True):
 
 
 class ContactPointRow(SQLModel, table=True):
-    """One number or address. `lookup` is a keyed HMAC, by which an inbound message finds its borrower."""
+    """One number or address. `lookup` is a keyed HMAC, by which an inbound message finds its borrower.
+
+    added_at: when it became known; None in a ledger from before this was kept.
+    """
 
     __tablename__ = "contact_points"
     __table_args__ = (UniqueConstraint("borrower_id", "kind", "lookup"),)
@@ -39,4 +42,5 @@ class ContactPointRow(SQLModel, table=True):
     state: str
     provenance: str
     verified_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    added_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     changed_at: datetime = Field(sa_type=UtcDateTime)

@@ -19,7 +19,7 @@ class InboxRow(SQLModel, table=True):
     event_id: str
     kind: str
     attempt_id: str | None = Field(default=None, index=True)
-    contact_lookup: bytes | None = None
+    contact_lookup: bytes | None = Field(default=None, index=True)
     status: str
     code: str | None = None
     received_at: datetime = Field(sa_type=UtcDateTime)

@@ -10,7 +10,11 @@ from ledger.tables.columns import UtcDateTime, new_id
 
 
 class PortfolioRow(SQLModel, table=True):
-    """A lender's set of loans in one currency, worked under the same compliance packs."""
+    """A lender's set of loans in one currency, worked under the same compliance packs.
+
+    collector_role: who collects (`first_party`, `servicer`, `third_party`, `debt_buyer`). A pack that does not bind
+    that role is kept as house policy.
+    """
 
     __tablename__ = "portfolios"
 
@@ -21,6 +25,7 @@ class PortfolioRow(SQLModel, table=True):
     help_phone: str
     pay_url: str
     packs: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    collector_role: str = Field(default="first_party", sa_column_kwargs={"server_default": "first_party"})
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 

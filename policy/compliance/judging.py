@@ -106,7 +106,8 @@ def _hear(case: Case, question: Question, packs: Stack, *, at: datetime) -> Iter
     for pack, rule in _speaking(case, question, packs):
         objection = KINDS[rule.kind].judge(case, question, rule.params, at=at)
         if objection is not None:
-            yield _Heard(rule, pack, _effect(rule, objection, packs), _finding(rule, pack, objection, packs, question))
+            effect = _effect(rule, objection, packs)
+            yield _Heard(rule, pack, effect, _finding(rule, pack, objection, effect, packs, question))
 
 
 def _effect(rule: Rule, objection: Objection, packs: Stack) -> Effect:
@@ -115,13 +116,14 @@ def _effect(rule: Rule, objection: Objection, packs: Stack) -> Effect:
     return Effect.WARN if is_advice and effect in STOPS else effect
 
 
-def _finding(rule: Rule, pack: Pack, objection: Objection, packs: Stack, question: Question) -> Finding:
+def _finding(rule: Rule, pack: Pack, objection: Objection, effect: Effect, packs: Stack, question: Question) -> Finding:
     form, citation = rule.form, rule.form.citation
     said = form.message.get(question.language) or form.message.get("en") or next(iter(form.message.values()))
     return Finding(
         rule=rule.id,
         pack=pack.label,
         kind=rule.kind,
+        effect=effect,
         authority=form.authority if pack.binds(packs.role) else "house_policy",
         citation=objection.citation or citation.section,
         instrument=pack.sources()[citation.source].cited_as,

@@ -29,10 +29,14 @@ def shipped_packs() -> tuple[str, ...]:
 @cache
 def pack_named(name: str) -> Pack:
     """A shipped pack. Raises NoSuchPack with the names there are, or UnreadablePack."""
+    return read_pack(text_of_pack(name), file=f"{name}.yaml")
+
+
+def text_of_pack(name: str) -> str:
+    """The text of a shipped pack's file. Raises NoSuchPack with the names there are."""
     if name not in shipped_packs():
         raise NoSuchPack(f"there is no compliance pack '{name}'; there are: {', '.join(shipped_packs())}")
-    path = SHIPPED / f"{name}.yaml"
-    return read_pack(text_of(path), file=path.name)
+    return text_of(SHIPPED / f"{name}.yaml")
 
 
 def read_pack(text: str, *, file: str) -> Pack:

@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from policy.compliance.objection import Effect
+
 
 class Answer(StrEnum):
     """What may be done. `deferred`: the same contact may be made later; `needs_human`: a person decides."""
@@ -19,13 +21,15 @@ class Answer(StrEnum):
 class Finding:
     """What one rule said: against the contact (a violation), beside it (a warning), or of what goes with it (a duty).
 
-    rule: its id. citation: the section that decides, as the source numbers it. comments: numbered comments beside it.
+    rule: its id. effect: what became of the contact by this rule alone. citation: the section that decides, as the
+    source numbers it. comments: numbered comments beside it.
     until, until_event: when this rule alone would not object.
     """
 
     rule: str
     pack: str
     kind: str
+    effect: Effect
     authority: str
     citation: str
     instrument: str

@@ -17,6 +17,7 @@ from domain.event import EventKind
 from domain.receipt import ReceiptKind
 from ledger.database import keyring_of
 from ledger.keyring import Keyring
+from ledger.removed import is_removed
 from ledger.tables.borrower import BorrowerRow, ContactPointRow
 from ledger.tables.columns import new_id
 from ledger.tables.inbox import InboxRow
@@ -86,6 +87,7 @@ class _Intake:
             ).all()
         }
         self.opted_out = _opted_out(session)
+        self.nameless = set(session.exec(select(BorrowerRow.id).where(is_removed(BorrowerRow.name_sealed))).all())
         self.added: set[str] = set()
         self.pending: dict[type, list[dict[str, Any]]] = {
             BorrowerRow: [],
@@ -130,6 +132,10 @@ class _Intake:
                     "created_at": self.now,
                 }
             )
+        elif known[0] in self.nameless:
+            self.nameless.discard(known[0])
+            row = self.session.get_one(BorrowerRow, known[0])
+            row.name_sealed = self.keyring.seal(row.data_key, loan.borrower_name)
         self._contact_points(loan, *known)
         return known[0]
 

@@ -13,6 +13,7 @@ from domain.journey import ClosingReason, JourneyState
 from ledger import events
 from ledger.ladders import publish
 from ledger.positions import position_at
+from ledger.removed import removed_from
 from ledger.tables.borrower import BorrowerRow
 from ledger.tables.columns import new_id
 from ledger.tables.journey import AssignmentRow, JourneyRow
@@ -76,6 +77,8 @@ def drawn(*, salt: str, loan_number: str, earlier: int) -> float:
 
 def _open(session: Session, loan: LoanRow, *, rules: Rules, salt: str, now: datetime) -> Opened | None:
     borrower = session.get_one(BorrowerRow, loan.borrower_id)
+    if removed_from(borrower.name_sealed) is not None:
+        return None  # nobody is written to without a name; the lender's book brings it again
     position = position_at(session, loan, zone=ZoneInfo(borrower.timezone), now=now)
     if position.is_cured or position.days_past_due < 1:
         return None

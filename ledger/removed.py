@@ -45,8 +45,15 @@ def refuse_removed(sealed: bytes) -> bytes:
     return sealed
 
 
+def is_removed(column: bytes | None) -> ColumnElement[bool]:
+    """The condition that a sealed column holds a mark in the place of its text."""
+    return _beginning(column) == literal(MARK, LargeBinary)
+
+
 def is_there(column: bytes | None) -> ColumnElement[bool]:
     """The condition that a sealed column holds a text, rather than nothing or a mark."""
-    sealed = col(column)
-    begins = func.substr(sealed, 1, len(MARK), type_=LargeBinary)
-    return sealed.is_not(None) & (func.length(sealed) > 0) & (begins != literal(MARK, LargeBinary))
+    return col(column).is_not(None) & (func.length(col(column)) > 0) & ~is_removed(column)
+
+
+def _beginning(column: bytes | None) -> ColumnElement[bytes]:
+    return func.substr(col(column), 1, len(MARK), type_=LargeBinary)

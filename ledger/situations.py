@@ -17,6 +17,7 @@ from domain.step import Outcome, StepRecord
 from domain.work_item import WorkItem, WorkItemId, WorkKind, WorkState
 from ledger.ladders import pinned_ladder
 from ledger.positions import net_received, position_at
+from ledger.removed import removed_from
 from ledger.tables.agreement import ArrangementRow, HoldRow, PromiseRow
 from ledger.tables.borrower import BorrowerRow, ContactPointRow
 from ledger.tables.journey import JourneyRow, StepRow
@@ -58,7 +59,7 @@ def situation_of(session: Session, journey: JourneyRow, *, now: datetime) -> Sit
 
 
 def borrower_of(session: Session, borrower_id: str) -> Borrower:
-    """A borrower and the contact points, oldest first."""
+    """A borrower and the contact points, oldest first; those whose text was removed are no way to reach anybody."""
     row = session.get_one(BorrowerRow, borrower_id)
     points = session.exec(
         select(ContactPointRow)
@@ -73,6 +74,7 @@ def borrower_of(session: Session, borrower_id: str) -> Borrower:
         contact_points=tuple(
             ContactPoint(ContactPointId(p.id), ContactKind(p.kind), ContactState(p.state), p.verified_at)
             for p in points
+            if removed_from(p.text_sealed) is None
         ),
     )
 

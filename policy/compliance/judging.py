@@ -98,7 +98,7 @@ def _speaking(case: Case, question: Question, packs: Stack) -> Iterator[tuple[Pa
     product = case.facts.get("product", "")
     for pack in packs.packs:
         for rule in pack.in_force(question.at):
-            if rule.form.when.speaks_to(question, product=product):
+            if KINDS[rule.kind].is_asked and rule.form.when.speaks_to(question, product=product):
                 yield pack, rule
 
 

@@ -22,10 +22,12 @@ class Kind:
     """One kind of rule.
 
     judge(case, question, params, *, at) answers for the moment `at` on the facts of the case: an objection, or None.
+    is_asked: whether a contact is judged by it; what speaks of records alone is asked elsewhere.
     """
 
     params: type[Form]
     judge: Callable[..., Objection | None]
+    is_asked: bool = True
 
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
@@ -37,7 +39,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "legal_bar": Kind(LegalBar, spare_barred_debts),
         "quiet_hours": Kind(QuietHours, respect_the_night),
         "recording": Kind(Recording, record_the_call),
-        "retention": Kind(Retention, keep_records),
+        "retention": Kind(Retention, keep_records, is_asked=False),
         "route": Kind(Route, let_a_person_decide),
     }
 )

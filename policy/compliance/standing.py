@@ -46,43 +46,54 @@ def standing_for(packs: Stack, mark: Mark, *, at: datetime, zone: ZoneInfo) -> S
 
     A mark that ends something begins nothing.
     """
-    found = list(_rules(packs, mark, at=at))
-    if not found:
+    begun = list(_begun(packs, mark, at=at))
+    if not begun:
         return None
-    holds = [hold for _, _, hold, _ in found if hold is not None]
-    flags = [flag for _, _, _, flag in found if flag is not None]
-    stopping = holds or flags
-    untils = [ends_at(h, Marked(at=at, mark=mark), None, zone=ZoneInfo(h.zone) if h.zone else zone) for h in stopping]
+    holds = [each.rest for each in begun if each.rest is not None and not each.is_flag]
+    flags = [each.rest for each in begun if each.rest is not None and each.is_flag]
+    lasting = holds or flags
+    untils = [ends_at(h, Marked(at=at, mark=mark), None, zone=ZoneInfo(h.zone) if h.zone else zone) for h in lasting]
     known = [until for until in untils if until is not None]
     limits = [hold.limit for hold in holds if hold.limit is not None]
     return Standing(
         mark=mark,
-        scope="person" if any(each.scope == "person" for each in stopping) else "debt",
+        scope="person" if any(each.scope == "person" for each in (*holds, *flags)) else "debt",
         until=max(known, default=None) if len(known) == len(untils) else None,
-        ends_on=tuple(dict.fromkeys(end for each in stopping for end in each.ends_on)),
-        days_after_end=max((each.days_after_end for each in stopping), default=0),
+        ends_on=tuple(dict.fromkeys(end for each in lasting for end in each.ends_on)),
+        days_after_end=max((each.days_after_end for each in lasting), default=0),
         stops=frozenset(stopped for hold in holds for stopped in hold.stops),
-        still_allowed=frozenset.intersection(*(frozenset(h.still_allowed) for h in holds)) if holds else frozenset(),
+        still_allowed=frozenset.intersection(*(frozenset(each.still_allowed) for each in lasting))
+        if lasting
+        else frozenset(),
         needs_person=bool(flags),
-        bars_law=any(hold is None and flag is None for _, _, hold, flag in found),
+        bars_law=any(each.rest is None for each in begun),
         limit=max(limits, key=lambda span: (span.months, span.days), default=None),
-        rules=tuple(rule.id for _, rule, _, _ in found),
-        citations=tuple(pack.cite(rule) for pack, rule, _, _ in found),
+        rules=tuple(each.rule.id for each in begun),
+        citations=tuple(each.pack.cite(each.rule) for each in begun),
     )
 
 
-def _rules(packs: Stack, mark: Mark, *, at: datetime) -> Iterator[tuple[Pack, Rule, Hold | None, Hold | None]]:
-    """Every rule that begins with the mark: as the hold that it is, or as the flag; a legal bar is neither."""
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A rule that begins with the mark, as the hold that it is; a legal bar stops no time, so it has none."""
+
+    pack: Pack
+    rule: Rule
+    rest: Hold | None
+    is_flag: bool = False
+
+
+def _begun(packs: Stack, mark: Mark, *, at: datetime) -> Iterator[_Begun]:
     for pack in packs.packs:
         for rule in pack.in_force(at):
             match rule.params:
                 case Hold() as hold if mark in hold.starts_on:
-                    yield pack, rule, hold, None
+                    yield _Begun(pack, rule, hold)
                 case ArrangementTerms() as terms if mark is Mark.ARRANGEMENT_AGREED:
-                    yield pack, rule, terms.rest(), None
+                    yield _Begun(pack, rule, terms.rest())
                 case Route() as route if mark in route.starts_on:
-                    yield pack, rule, None, route.flag()
+                    yield _Begun(pack, rule, route.flag(), is_flag=True)
                 case LegalBar() as bar if mark in bar.starts_on:
-                    yield pack, rule, None, None
+                    yield _Begun(pack, rule, None)
                 case _:
                     pass

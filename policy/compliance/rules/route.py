@@ -28,7 +28,13 @@ class Route(Form):
 
     def flag(self) -> Hold:
         """The standing that the flag is, without what a hold would stop."""
-        return Hold(starts_on=self.starts_on, ends_on=self.ends_on, scope=self.scope, stops=(Stopped.CONTACT,))
+        return Hold(
+            starts_on=self.starts_on,
+            ends_on=self.ends_on,
+            scope=self.scope,
+            stops=(Stopped.CONTACT,),
+            still_allowed=self.still_allowed,
+        )
 
 
 def let_a_person_decide(case: Case, question: Question, params: Route, *, at: datetime) -> Objection | None:

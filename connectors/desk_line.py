@@ -59,13 +59,14 @@ class DeskLine:
             headers={"Authorization": f"Bearer {self._account.token}", "Idempotency-Key": order.attempt_id},
         )
         if answer.status_code not in TAKEN:
-            raise error_of(table="desk", vendor=self.vendor, status=answer.status_code, code=_code_of(answer))
+            raise error_of(table="desk", vendor=self.vendor, status=answer.status_code, code=code_of(answer))
         if order_id := _text(answer, "id"):
             return Accepted(vendor=self.vendor, vendor_id=order_id)
         raise failed(vendor=self.vendor, code="unreadable_success", failure=FailureClass.AMBIGUOUS)
 
 
-def _code_of(answer: httpx.Response) -> str:
+def code_of(answer: httpx.Response) -> str:
+    """A desk's refusal: the HTTP status, and its own word where that has the shape of one."""
     code = _text(answer, "code")
     known_shape = code.isidentifier() and code.isascii() and len(code) <= CODE_LENGTH
     return f"{answer.status_code} {code}" if known_shape else str(answer.status_code)

@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     field_desk_url: str | None = None
     legal_desk_url: str | None = None
     agency_desk_url: str | None = None
+    enrichment_desk_url: str | None = None
+    """May be left out: people then verify addresses without asking anybody outside."""
     desk_token: SecretStr | None = None
     loan_book_url: str | None = None
     loan_book_token: SecretStr | None = None

@@ -31,6 +31,7 @@ def vendor_findings(settings: Settings) -> list[Finding]:
         "the field desk": settings.field_desk_url,
         "the legal desk": settings.legal_desk_url,
         "the agency desk": settings.agency_desk_url,
+        "the enrichment desk": settings.enrichment_desk_url,
         "the loan book": settings.loan_book_url,
     }
     addresses = {"Twilio": TWILIO, "SendGrid": SENDGRID} | {name: url for name, url in desks.items() if url}

@@ -6,6 +6,7 @@ from pydantic import SecretStr
 
 from connectors.agency_desk import AgencyDesk
 from connectors.desk_line import DeskAccount
+from connectors.enrichment_desk import EnrichmentDesk
 from connectors.field_desk import FieldDesk
 from connectors.legal_desk import LegalDesk
 from connectors.loan_book import LoanBook
@@ -64,6 +65,7 @@ def surroundings_of(settings: Settings) -> Surroundings:
         lease=timedelta(seconds=settings.lease_seconds),
         messengers=_messengers(settings),
         desks=_desks(settings),
+        enrichment=_enrichment(settings),
         loan_book=loan_book_of(settings),
         public_url=settings.public_url,
         rules=shipped_rules(),
@@ -122,6 +124,15 @@ def _desks(settings: Settings) -> dict[Action, Desk]:
         Action.LEGAL_REFERRAL: LegalDesk(legal),
         Action.AGENCY_PLACEMENT: AgencyDesk(agency),
     }
+
+
+def _enrichment(settings: Settings) -> EnrichmentDesk | None:
+    """The sandbox's where nothing is real, none where a real one is not configured: people then verify without it."""
+    if not settings.sends_for_real:
+        return EnrichmentDesk(DeskAccount(settings.sandbox_url, sandbox.DESK_TOKEN))
+    if settings.enrichment_desk_url is None:
+        return None
+    return EnrichmentDesk(DeskAccount(settings.enrichment_desk_url, _needed(settings.desk_token, "DESK_TOKEN")))
 
 
 def _needed(value: str | SecretStr | None, name: str) -> str:

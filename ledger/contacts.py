@@ -1,29 +1,121 @@
-"""What is learned about a contact point: it is bad, belongs to someone else, or its owner wants to be left alone."""
+"""What is learned about a contact point: it is new, the borrower's, bad, someone else's, or to be left alone.
+
+Every change is an event: what it was, what it is, when, and the work item or message that it was learned from.
+"""
 
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from domain.borrower import ContactState
+from domain.borrower import ContactKind, ContactState
 from domain.event import EventKind
 from domain.journey import JourneyState
+from domain.receipt import ReceiptKind
 from ledger import events
 from ledger.database import keyring_of
+from ledger.people import seal_for
 from ledger.tables.borrower import ContactPointRow
+from ledger.tables.inbox import InboxRow
 from ledger.tables.journey import JourneyRow
 from ledger.waking import wake
 
+CHANGED_AS: dict[ContactState, EventKind] = {
+    ContactState.OPTED_OUT: EventKind.OPTED_OUT,
+    ContactState.VERIFIED: EventKind.CONTACT_VERIFIED,
+}
+"""The event of a change to a state; any other one is a contact point spoiled."""
+
 
 def mark_contact(
-    session: Session, contact_point_id: str, state: ContactState, *, journey: JourneyRow, now: datetime
+    session: Session,
+    contact_point_id: str,
+    state: ContactState,
+    *,
+    journey: JourneyRow,
+    now: datetime,
+    work_item: str | None = None,
 ) -> None:
-    """Change one contact point's state, with an event on the journey that found it out."""
+    """Change one contact point's state, with an event on the journey that found it out.
+
+    work_item: the work in which a person found it out. `verified_at` is when a person last made sure, and is taken back
+    with the verification.
+    """
     point = session.get_one(ContactPointRow, contact_point_id)
+    before = point.state
     point.state, point.changed_at = state.value, now
-    kind = EventKind.OPTED_OUT if state is ContactState.OPTED_OUT else EventKind.CONTACT_SPOILED
+    if state is not ContactState.OPTED_OUT:
+        point.verified_at = now if state is ContactState.VERIFIED else None
     events.append(
-        session, kind, loan_id=journey.loan_id, journey_id=journey.id, at=now, contact_point=point.id, state=state.value
+        session,
+        CHANGED_AS.get(state, EventKind.CONTACT_SPOILED),
+        loan_id=journey.loan_id,
+        journey_id=journey.id,
+        at=now,
+        contact_point=point.id,
+        state=state.value,
+        before=before,
+        **_by(work_item),
     )
+
+
+def add_contact(
+    session: Session,
+    journey: JourneyRow,
+    *,
+    kind: ContactKind,
+    text: str,
+    state: ContactState,
+    provenance: str,
+    now: datetime,
+    work_item: str | None = None,
+) -> str | None:
+    """Keep a number or address that somebody told us, and where it came from; its id, or None when it is known already.
+
+    Whoever opted out stays so, also where the number or address comes in again under another borrower.
+    """
+    keyring = keyring_of(session)
+    lookup = keyring.lookup(text)
+    if point_with(session, journey.borrower_id, kind=kind, lookup=lookup) is not None:
+        return None
+    if _has_opted_out(session, lookup):
+        state = ContactState.OPTED_OUT
+    point = ContactPointRow(
+        borrower_id=journey.borrower_id,
+        kind=kind.value,
+        text_sealed=seal_for(session, journey.borrower_id, text),
+        lookup=lookup,
+        state=state.value,
+        provenance=provenance,
+        verified_at=now if state is ContactState.VERIFIED else None,
+        added_at=now,
+        changed_at=now,
+    )
+    session.add(point)
+    session.flush()
+    events.append(
+        session,
+        EventKind.CONTACT_ADDED,
+        loan_id=journey.loan_id,
+        journey_id=journey.id,
+        at=now,
+        contact_point=point.id,
+        kind_of_contact=kind.value,
+        state=state.value,
+        provenance=provenance,
+        **_by(work_item),
+    )
+    return point.id
+
+
+def point_with(session: Session, borrower_id: str, *, kind: ContactKind, lookup: bytes) -> ContactPointRow | None:
+    """The borrower's contact point of that kind and text, if it is known."""
+    return session.exec(
+        select(ContactPointRow).where(
+            ContactPointRow.borrower_id == borrower_id,
+            ContactPointRow.kind == kind.value,
+            ContactPointRow.lookup == lookup,
+        )
+    ).first()
 
 
 def opt_out(session: Session, text: str, *, now: datetime) -> int:
@@ -38,6 +130,18 @@ def opt_out(session: Session, text: str, *, now: datetime) -> int:
 def opt_out_point(session: Session, contact_point_id: str, *, now: datetime) -> int:
     """The same for whatever number or address a contact point holds."""
     return _opt_out(session, session.get_one(ContactPointRow, contact_point_id).lookup, now=now)
+
+
+def _by(work_item: str | None) -> dict[str, str]:
+    return {} if work_item is None else {"work_item": work_item}
+
+
+def _has_opted_out(session: Session, lookup: bytes) -> bool:
+    marked = select(ContactPointRow.id).where(
+        ContactPointRow.lookup == lookup, ContactPointRow.state == ContactState.OPTED_OUT.value
+    )
+    asked = select(InboxRow.event_id).where(InboxRow.contact_lookup == lookup, InboxRow.kind == ReceiptKind.STOP.value)
+    return any(session.exec(query).first() is not None for query in (marked, asked))
 
 
 def _opt_out(session: Session, lookup: bytes, *, now: datetime) -> int:

@@ -18,6 +18,7 @@ from domain.step import Outcome
 from domain.work_item import DISPOSITIONS_FOR, Disposition, WorkKind, WorkState
 from ledger import events
 from ledger.contacts import mark_contact
+from ledger.findings import note_findings
 from ledger.holds import place_hold
 from ledger.outcomes import mark_accepted
 from ledger.people import seal_for
@@ -68,7 +69,7 @@ class ResultDoesNotFit(ValueError):
 
 
 def record_result(session: Session, work_item_id: str, result: WorkResult, *, now: datetime) -> Outcome:
-    """Record what came of an item; raises NoSuchWork, WorkIsOver or ResultDoesNotFit."""
+    """Record what came of an item; raises NoSuchWork, WorkIsOver, ResultDoesNotFit or FindingDoesNotFit."""
     item = open_item(session, work_item_id)
     kind = WorkKind(item.kind)
     journey = session.get_one(JourneyRow, item.journey_id)
@@ -87,6 +88,7 @@ def record_result(session: Session, work_item_id: str, result: WorkResult, *, no
         work_item=item.id,
         disposition=result.disposition.value,
     )
+    note_findings(session, item, journey, result, now=now)
     if kind is WorkKind.RECONCILE_ATTEMPT:
         return _settle_unknown(session, item, journey, result, now=now)
     outcome = _outcome(kind, result.disposition)
@@ -105,10 +107,10 @@ def record_result(session: Session, work_item_id: str, result: WorkResult, *, no
     if result.disposition in HOLD_FOR:
         reason, rest = HOLD_FOR[result.disposition]
         place_hold(session, journey.loan_id, reason=reason, until=None if rest is None else now + rest, now=now)
-    if result.disposition is Disposition.WRONG_NUMBER:
+    if result.disposition is Disposition.WRONG_NUMBER and not result.findings:
         point = borrower_of(session, journey.borrower_id).reachable_by(Action(item.kind))
         if point is not None and KINDS_FOR[Action(item.kind)]:
-            mark_contact(session, point.id, ContactState.WRONG_PARTY, journey=journey, now=now)
+            mark_contact(session, point.id, ContactState.WRONG_PARTY, journey=journey, now=now, work_item=item.id)
     if result.disposition is Disposition.DECEASED:
         _nobody_is_left_to_ask(session, journey, now=now)
     wake(session, journey.id, reason=f"{item.kind}: {result.disposition.value}", now=now)

@@ -6,16 +6,21 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from domain.action import Action
+from domain.borrower import TO_VERIFY
 from domain.event import EventKind
 from domain.step import Outcome
 from domain.work_item import WorkKind, WorkState
 from ledger import events
+from ledger.people import contact_text, masked
+from ledger.situations import borrower_of
 from ledger.steps import carried_out, end_step
 from ledger.tables.journey import JourneyRow, TurnRow
 from ledger.tables.loan import LoanRow
 from ledger.tables.work_item import WorkItemRow
 from ledger.turns import OVERTAKEN, Turn, held, still_next
 
+HINT = 6
+"""So many characters of a masked number or address are shown in a list; most of them are stars."""
 OPEN = (WorkState.OPEN.value, WorkState.TAKEN.value)
 
 
@@ -33,7 +38,7 @@ class WorkIsOver(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ListedWork:
-    """One line of a person's list."""
+    """One line of a person's list. to_verify: for a check of contacts, what there is to look into, masked."""
 
     id: str
     kind: WorkKind
@@ -43,6 +48,7 @@ class ListedWork:
     opened_at: datetime
     deadline_at: datetime
     taken_by: str | None
+    to_verify: tuple[str, ...] = ()
 
 
 def open_work(
@@ -135,9 +141,19 @@ def listed_work(session: Session, *, kind: WorkKind | None = None, at_most: int 
             opened_at=item.opened_at,
             deadline_at=item.deadline_at,
             taken_by=item.taken_by,
+            to_verify=_to_verify(session, item),
         )
         for item, number in session.exec(query).all()
     ]
+
+
+def _to_verify(session: Session, item: WorkItemRow) -> tuple[str, ...]:
+    if item.kind != WorkKind.VERIFY_CONTACTS.value:
+        return ()
+    borrower = borrower_of(session, session.get_one(LoanRow, item.loan_id).borrower_id)
+    open_points = [p for p in borrower.usable(*TO_VERIFY) if not p.is_verified]
+    hints = tuple(f"{p.kind.value} {masked(contact_text(session, p.id))[-HINT:]}" for p in open_points)
+    return hints or ("none known",)
 
 
 def take_work(session: Session, work_item_id: str, *, by: str, now: datetime) -> WorkItemRow:

@@ -6,13 +6,17 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from domain.arrangement import Instalment
-from domain.disposition import WorkResult
+from domain.borrower import ContactKind, ContactState
+from domain.disposition import ContactFinding, ContactSource, NewContact, WorkResult
 from domain.work_item import Disposition, WorkKind
 from ledger.database import Ledger
 from ledger.holds import holds_without_end, lift_hold
 from ledger.lists import WaitingWork, waiting_work
 from ledger.results import record_result
+from ledger.work import open_item
+from ledger.worksheets import worksheet
 from policy.spacing import local_instant
+from simulation.sandbox.control import Answered
 from simulation.sandbox.remote import SandboxRemote
 
 HOURS = (time(10), time(15))
@@ -83,6 +87,8 @@ class People:
             arrived = any(a.attempt_id == item.attempt_id for a in self.sandbox.accepts().accepts)
             return WorkResult(Disposition.DONE if arrived else Disposition.RETURNED, by=by, minutes=5)
         answer = self.sandbox.answer(item.loan_number, kind=item.kind, at=now)
+        if item.kind is WorkKind.VERIFY_CONTACTS:
+            return self._verified(item, answer, now=now)
         promise, plan = answer.promise, answer.arrangement
         return WorkResult(
             answer.disposition,
@@ -90,6 +96,23 @@ class People:
             minutes=answer.minutes,
             promised=None if promise is None else Instalment(promise.due_on, promise.amount_minor),
             instalments=() if plan is None else tuple(Instalment(i.due_on, i.amount_minor) for i in plan.instalments),
+        )
+
+    def _verified(self, item: WaitingWork, answer: Answered, *, now: datetime) -> WorkResult:
+        """The clerk knows where the borrower lives, or could not find out."""
+        home, by = answer.address, NAMES[item.kind]
+        if home is None:
+            return WorkResult(answer.disposition, by=by, minutes=answer.minutes)
+        with self.ledger.transaction() as session:
+            known = worksheet(session, open_item(session, item.id), now=now).contacts
+        is_home = {True: ContactState.VERIFIED, False: ContactState.BAD}
+        elsewhere = NewContact(ContactKind.ADDRESS, home, ContactSource.PUBLIC_REGISTER, is_verified=True)
+        return WorkResult(
+            answer.disposition,
+            by=by,
+            minutes=answer.minutes,
+            findings=tuple(ContactFinding(c.id, is_home[c.text == home]) for c in known),
+            new_contacts=() if home in [c.text for c in known] else (elsewhere,),
         )
 
     def _lift_holds(self, *, now: datetime) -> int:

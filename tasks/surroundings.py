@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from connectors.enrichment_desk import EnrichmentDesk
 from connectors.loan_book import LoanBook
 from connectors.messenger import Desk, Messenger
 from domain.action import Action
@@ -33,6 +34,7 @@ class Surroundings:
     lease: timedelta
     messengers: Mapping[Action, Messenger]
     desks: Mapping[Action, Desk]
+    enrichment: EnrichmentDesk | None
     loan_book: LoanBook | None
     public_url: str
     rules: Rules

@@ -11,6 +11,7 @@ from connectors.book_file.located_yaml import MappingError
 from connectors.book_file.raw_row import BookFileError
 from deployments.book_import import NothingToImport, RejectsNotWritable
 from deployments.wiring import CredentialMissing, RealVendorsRefused
+from ledger.findings import FindingDoesNotFit
 from ledger.holds import NoSuchHold
 from ledger.keyring import CannotUnseal, KeyIsExposed, KeyIsMalformed, KeyIsMissing
 from ledger.listings import NoSuchLoan, SeveralLoans
@@ -51,6 +52,7 @@ REMEDIES: dict[type[Exception], str] = {
     NoSuchWork: "`duecourse work list` shows the open items.",
     WorkIsTaken: "Choose another item, or ask them to record it.",
     WorkIsOver: "`duecourse work list` shows the open items.",
+    FindingDoesNotFit: "`duecourse work take` shows the contact points with their ids.",
     ResultDoesNotFit: "`duecourse work record --help` shows how results are written.",
     NoSuchHold: "`duecourse holds list` shows those in force.",
     NoSuchPack: "Mend DUECOURSE_PACKS, or the name of the pack's file.",

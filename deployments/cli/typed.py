@@ -1,4 +1,4 @@
-"""What people type on the command line, read strictly: days, amounts in major units, prices, several of them."""
+"""What people type on the command line, read strictly: days, amounts in major units, prices, contact points."""
 
 import re
 from datetime import date
@@ -9,8 +9,11 @@ import typer
 from connectors.book_file.amount import amount_of
 from connectors.book_file.cell import BadCellError, Formats
 from connectors.book_file.code import currency_of
+from connectors.book_file.contact_text import contact_of
 from domain.arrangement import Instalment
+from domain.borrower import ContactKind, ContactState
 from domain.cost import CostUnit
+from domain.disposition import FINDINGS, ContactFinding, ContactSource, NewContact
 from domain.money import MILLIS_PER_MINOR, decimals_of
 
 DEAREST = 10**9
@@ -45,6 +48,28 @@ def instalments_typed(text: str, *, currency: str) -> tuple[Instalment, ...]:
     return tuple(
         Instalment(due_on=day_typed(match[2]), amount_minor=_minor(match[1], currency=currency)) for match in found
     )
+
+
+def finding_typed(text: str) -> ContactFinding:
+    """What was found out about a contact point, `ID=verified`; the id or its beginning, as `work take` shows it."""
+    point, _, word = text.partition("=")
+    if not point.strip() or word.strip() not in [state.value for state in FINDINGS]:
+        states = ", ".join(state.value for state in FINDINGS)
+        raise typer.BadParameter(f"'{text}' is not ID=STATE with one of: {states}")
+    return ContactFinding(point.strip(), ContactState(word.strip()))
+
+
+def new_contact_typed(text: str, *, country: str, source: ContactSource, is_verified: bool) -> NewContact:
+    """A number or address that a person learned of, `address=12 Orchard Road`; country is for numbers without one."""
+    word, _, written = text.partition("=")
+    if word.strip() not in [kind.value for kind in ContactKind] or not written.strip():
+        kinds = ", ".join(kind.value for kind in ContactKind)
+        raise typer.BadParameter(f"'{text}' is not KIND=TEXT with one of: {kinds}")
+    try:
+        read = contact_of(written, kind=ContactKind(word.strip()), country=country, is_verified=is_verified)
+    except BadCellError as error:
+        raise typer.BadParameter(f"'{written}' {error.reason}") from None
+    return NewContact(read.kind, read.text, source, is_verified=is_verified)
 
 
 def millis_typed(text: str, *, unit: CostUnit, currency: str) -> int:

@@ -7,15 +7,17 @@ from rich.text import Text
 
 from deployments.cli.at_hand import at_hand
 from deployments.cli.showing import SHORT_ID, JsonFlag, show, spoken, table
-from deployments.cli.typed import instalments_typed
+from deployments.cli.typed import finding_typed, instalments_typed, new_contact_typed
 from deployments.cli.worksheet_lines import lines
-from domain.disposition import WorkResult
+from domain.disposition import ContactSource, NewContact, WorkResult
 from domain.work_item import Disposition, WorkKind
 from ledger.results import record_result
 from ledger.work import listed_work, open_item, take_work
-from ledger.worksheets import currency_of_work, worksheet
+from ledger.worksheets import country_of_work, currency_of_work, worksheet
 
-app = typer.Typer(no_args_is_help=True, help="Callbacks, visits, referrals and questions that wait for a person.")
+app = typer.Typer(
+    no_args_is_help=True, help="Callbacks, checks, visits, referrals and questions that wait for a person."
+)
 
 ItemArgument = Annotated[str, typer.Argument(help="The item's id, or its beginning, from `duecourse work list`.")]
 ByOption = Annotated[str, typer.Option(help="Who does it: your name.")]
@@ -29,12 +31,15 @@ def list_work(
     """List what waits for a person, the nearest deadline first."""
     with at_hand() as there, there.ledger.reading() as session:
         items = listed_work(session, kind=kind)
-    shown = table("Deadlines are in UTC.", "item", "kind", "loan", "rung", "opened", "deadline", "taken by")
+    headings = ("item", "kind", "loan", "rung", "opened", "deadline", "taken by")
+    has_checks = any(item.to_verify for item in items)
+    shown = table("Deadlines are in UTC.", *headings, *(["to verify"] if has_checks else []))
     for item in items:
         late = " (late)" if item.deadline_at <= there.now else ""
         opened, deadline = f"{item.opened_at:%Y-%m-%d %H:%M}", f"{item.deadline_at:%Y-%m-%d %H:%M}{late}"
         row = (item.id[:SHORT_ID], spoken(item.kind), item.loan_number, spoken(item.rung), opened, deadline)
-        shown.add_row(*row, item.taken_by or "")
+        checks = [", ".join(item.to_verify)] if has_checks else []
+        shown.add_row(*row, item.taken_by or "", *checks)
     show({"work": items}, shown if items else "No work waits for a person.", as_json=as_json)
 
 
@@ -63,6 +68,18 @@ def record(
     instalments: Annotated[
         str | None, typer.Option(metavar="AMOUNT@DATE,...", help="For an arrangement: each instalment and its day.")
     ] = None,
+    contact: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID=STATE", help="What was found out about a contact point: verified, bad, wrong_party."),
+    ] = None,
+    add: Annotated[
+        list[str] | None, typer.Option(metavar="KIND=TEXT", help="A new number or address that somebody named.")
+    ] = None,
+    add_verified: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KIND=TEXT", help="The same, and you made sure that it is the borrower's."),
+    ] = None,
+    source: Annotated[ContactSource | None, typer.Option(help="From whom the new ones are.")] = None,
     note: Annotated[str, typer.Option(help="For colleagues; kept encrypted.")] = "",
     as_json: JsonFlag = False,
 ) -> None:
@@ -73,15 +90,30 @@ def record(
         promised = instalments_typed(promise, currency=currency) if promise else ()
         if len(promised) > 1:
             raise typer.BadParameter("a promise is one amount by one day; record an arrangement with --instalments")
+        new = _new_contacts(add or [], add_verified or [], source=source, country=country_of_work(session, found))
         result = WorkResult(
             disposition=disposition,
             by=by,
             minutes=minutes,
             promised=promised[0] if promised else None,
             instalments=instalments_typed(instalments, currency=currency) if instalments else (),
+            findings=tuple(map(finding_typed, contact or [])),
+            new_contacts=new,
             note=note,
         )
         outcome = record_result(session, found.id, result, now=there.now)
     what = f"{spoken(found.kind)} {found.id[:SHORT_ID]}"
     told = f"Recorded {spoken(disposition)} on {what}; the step ended as {spoken(outcome)}."
     show({"item": found.id, "disposition": disposition, "outcome": outcome}, told, as_json=as_json)
+
+
+def _new_contacts(
+    add: list[str], add_verified: list[str], *, source: ContactSource | None, country: str
+) -> tuple[NewContact, ...]:
+    if not add and not add_verified:
+        return ()
+    if source is None:
+        raise typer.BadParameter("say with --source from whom a new number or address is")
+    said = (new_contact_typed(text, country=country, source=source, is_verified=False) for text in add)
+    made_sure = (new_contact_typed(text, country=country, source=source, is_verified=True) for text in add_verified)
+    return (*said, *made_sure)

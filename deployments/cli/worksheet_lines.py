@@ -5,10 +5,11 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from deployments.cli.showing import SHORT_ID, local, spoken
+from domain.disposition import FINDINGS
 from domain.money import Money
 from domain.verdict import Allowed, Deferred, Forbidden
 from domain.work_item import WorkKind
-from ledger.worksheets import Worksheet
+from ledger.worksheets import ContactInClear, Worksheet
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -20,7 +21,7 @@ def lines(sheet: Worksheet) -> Iterator[str]:
     yield ""
     yield f"Name      {sheet.name or 'not known'} (speaks {sheet.language})"
     for contact in sheet.contacts:
-        yield f"{contact.kind.value.capitalize():<9} {contact.text}{' (verified)' if contact.is_verified else ''}"
+        yield f"{contact.kind.value.capitalize():<9} {contact.text} ({_standing(contact)}) [{contact.id[:SHORT_ID]}]"
     yield from _when(sheet)
     yield f"Overdue   {_money(sheet.arrears_minor, sheet)}, {sheet.days_past_due} days past due"
     yield f"Balance   {_money(sheet.balance_minor, sheet)}"
@@ -37,8 +38,23 @@ def lines(sheet: Worksheet) -> Iterator[str]:
     for promise in sheet.promises:
         yield f"  Promised {_money(promise.amount_minor, sheet)} for {promise.due_on}: {promise.state.value}"
     yield ""
+    yield from _to_do(sheet)
     yield f"Record it: duecourse work record {sheet.item_id[:SHORT_ID]} RESULT --by NAME --minutes N"
     yield f"Results: {', '.join(sheet.dispositions)}"
+
+
+def _standing(contact: ContactInClear) -> str:
+    if contact.verified_at is not None:
+        return f"verified {contact.verified_at:%Y-%m-%d}"
+    return f"unverified, from {contact.provenance}"
+
+
+def _to_do(sheet: Worksheet) -> Iterator[str]:
+    """How what is found out is written."""
+    if sheet.kind is WorkKind.VERIFY_CONTACTS:
+        yield "Find out where the borrower lives. Tell nobody else why you ask."
+        yield f"For each address add --contact ID={'|'.join(state.value for state in FINDINGS)};"
+        yield "for another one --add-verified 'address=TEXT' (or --add, if it is only said) with --source SOURCE."
 
 
 def _when(sheet: Worksheet) -> Iterator[str]:

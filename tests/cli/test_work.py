@@ -116,3 +116,85 @@ def test_a_hold_takes_work_off_the_list_and_is_lifted_by_its_beginning(called: D
 def test_a_hold_cannot_end_before_it_begins(driven: Driven) -> None:
     """A day that has begun is refused."""
     assert "Give a later day" in driven.refusal("holds", "place", "A1", "hardship", "--until", "2026-01-05")
+
+
+@pytest.fixture
+def checked(driven: Driven) -> Driven:
+    """A stage on which a check of contacts waits for a person: the borrowers of this portfolio have no address."""
+    for day in range(2, 60, 2):
+        driven.carry_to(MONDAY + timedelta(days=day), start=MONDAY + timedelta(days=day - 2))
+        if _checks(driven):
+            return driven
+    pytest.fail("nobody was asked to check a contact")
+
+
+def _checks(driven: Driven) -> list[dict[str, str]]:
+    work: list[dict[str, str]] = driven.answer("work", "list", "--kind", "verify_contacts")["work"]
+    return work
+
+
+def test_a_check_is_listed_and_tells_how_it_is_recorded(checked: Driven) -> None:
+    """The list says what to look into; the sheet says how to write what was found."""
+    item = _checks(checked)[0]["id"]
+    assert "none known" in checked.run("work", "list").stdout
+    told = checked.run("work", "take", item, "--by", "Ana").stdout
+    assert "Find out where the borrower lives. Tell nobody else why you ask." in told
+    assert "--contact ID=verified|bad|wrong_party" in told
+    assert "Results: confirmed, deceased, not_found" in told
+
+
+def test_an_address_that_was_found_is_recorded_with_its_source(checked: Driven) -> None:
+    """It is on the timeline without its text, and the next sheet of the borrower shows it as verified."""
+    item = _checks(checked)[0]
+    record = ["work", "record", item["id"], "confirmed", "--by", "Ana", "--minutes", "12"]
+    told = checked.answer(*record, "--add-verified", "address=7 Mill Lane, Leeds", "--source", "public_register")
+    assert told["outcome"] == "confirmed"
+    shown = checked.answer("journeys", "show", item["loan_number"])["happenings"]
+    added = next(h for h in shown if h.get("event") == "contact_added")
+    assert added["facts"]["provenance"] == "person:public_register"
+    assert "Mill Lane" not in str(shown)
+    assert "contact added" in checked.run("journeys", "show", item["loan_number"]).stdout
+
+
+def test_a_number_is_found_wrong_or_right_by_its_id(called: Driven) -> None:
+    """The sheet shows the ids; the finding stands beside the result of the call."""
+    item = _callbacks(called)[0]
+    sheet = called.answer("work", "take", item, "--by", "Ana")
+    contact = sheet["contacts"][0]
+    record = ["work", "record", item, "no_answer", "--by", "Ana", "--minutes", "2"]
+    called.answer(
+        *record, "--contact", f"{contact['id'][:8]}=verified", "--add", "mobile=13800138009", "--source", "borrower"
+    )
+    happenings = called.answer("journeys", "show", sheet["loan_number"])["happenings"]
+    facts = [h["facts"] for h in happenings if h.get("event") in {"contact_verified", "contact_added"}]
+    assert [f["state"] for f in facts] == ["verified", "unverified"]
+    assert facts[1]["provenance"] == "person:borrower"
+
+
+def test_a_finding_that_cannot_be_recorded_is_refused_with_a_remedy(checked: Driven) -> None:
+    """Without an address there is nothing to confirm, and an unknown id is nobody's."""
+    item = _checks(checked)[0]["id"]
+    record = ["work", "record", item]
+    by = ["--by", "Ana", "--minutes", "1"]
+    assert "no address is verified" in checked.refusal(*record, "confirmed", *by)
+    assert "no single contact point" in checked.refusal(*record, "not_found", *by, "--contact", "zzz=bad")
+    assert "`duecourse work take`" in checked.refusal(*record, "confirmed", *by)
+    assert item in [work["id"] for work in _checks(checked)]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        ("--contact", "abc"),
+        ("--contact", "abc=opted_out"),
+        ("--add", "street=7 Mill Lane", "--source", "borrower"),
+        ("--add", "mobile=12", "--source", "borrower"),
+        ("--add", "address=7 Mill Lane"),
+    ],
+)
+def test_a_finding_that_cannot_be_read_is_a_mistake_of_typing(checked: Driven, typed: tuple[str, ...]) -> None:
+    """Exit code 2, with what was typed."""
+    item = _checks(checked)[0]["id"]
+    result = checked.run("work", "record", item, "not_found", "--by", "Ana", "--minutes", "1", *typed)
+    assert result.exit_code == 2, result.output
+    assert "Invalid value" in result.stderr

@@ -70,6 +70,7 @@ def books(tmp_path: Path, server: PrefectServer) -> Iterator[Ledger]:
         lease=LEASE,
         messengers=MappingProxyType({}),
         desks=MappingProxyType({}),
+        enrichment=None,
         loan_book=None,
         public_url="http://127.0.0.1:1",
         rules=shipped_rules(),

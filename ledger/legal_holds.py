@@ -28,7 +28,7 @@ class NoSuchLegalHold(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class LegalHold:
-    """One legal hold; loan_number: where it was asked about one loan. The reason is in the clear."""
+    """One legal hold; loan_number: where it was asked about one loan. Reasons are in the clear."""
 
     id: str
     portfolio: str
@@ -37,6 +37,7 @@ class LegalHold:
     reason: str = field(repr=False)
     placed_by: str
     placed_at: datetime
+    lifted_because: str | None = field(repr=False)
     lifted_by: str | None
     lifted_at: datetime | None
 
@@ -63,7 +64,7 @@ def place_legal_hold(
     return hold.id
 
 
-def lift_legal_hold(session: Session, hold_id: str, *, by: str, now: datetime) -> None:
+def lift_legal_hold(session: Session, hold_id: str, *, reason: str, by: str, now: datetime) -> None:
     """End a legal hold, given by its id or its beginning. Raises NoSuchLegalHold."""
     found = session.exec(
         select(LegalHoldRow)
@@ -74,6 +75,7 @@ def lift_legal_hold(session: Session, hold_id: str, *, by: str, now: datetime) -
         raise NoSuchLegalHold(f"no single legal hold in force has an id that begins with '{hold_id}'")
     hold = found[0]
     hold.lifted_at, hold.lifted_by = now, by
+    hold.lifted_because_sealed = seal_for(session, hold.borrower_id, reason)
     _note(session, EventKind.LEGAL_HOLD_LIFTED, hold, by=by, now=now)
 
 
@@ -91,9 +93,10 @@ def legal_holds(session: Session) -> list[LegalHold]:
             portfolio=portfolio,
             borrower_number=number,
             loan_number=None if hold.loan_id is None else session.get_one(LoanRow, hold.loan_id).number,
-            reason=unseal_for(session, hold.borrower_id, hold.reason_sealed),
+            reason=_unsealed(session, hold, hold.reason_sealed) or "",
             placed_by=hold.placed_by,
             placed_at=hold.placed_at,
+            lifted_because=_unsealed(session, hold, hold.lifted_because_sealed),
             lifted_by=hold.lifted_by,
             lifted_at=hold.lifted_at,
         )
@@ -129,6 +132,10 @@ def borrower_numbered(session: Session, number: str, *, portfolio: str | None = 
         names = ", ".join(sorted(name for _, name in found))
         raise SeveralBorrowers(f"there is a borrower '{number}' in {names}; say which with --portfolio")
     return found[0][0]
+
+
+def _unsealed(session: Session, hold: LegalHoldRow, sealed: bytes | None) -> str | None:
+    return None if sealed is None else unseal_for(session, hold.borrower_id, sealed)
 
 
 def _note(session: Session, kind: EventKind, hold: LegalHoldRow, *, by: str, now: datetime) -> None:

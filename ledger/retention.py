@@ -15,14 +15,14 @@ from sqlmodel import Session, col, select
 
 from ledger.database import Ledger
 from ledger.legal_holds import held_borrowers
-from ledger.packs import stack_of
 from ledger.portfolios import portfolio_named
 from ledger.removing import Going, remove
 from ledger.retained_texts import Dossier, Text, dossiers
+from ledger.retention_terms import retentions_of
 from ledger.tables.borrower import BorrowerRow
 from policy.compliance.record_class import CountedFrom, RecordClass
 from policy.compliance.removal import Goes, House, Kept, Standing, Why, judge_removal, together
-from policy.compliance.retention import Retention, retention_for
+from policy.compliance.retention import Retention
 
 BATCH = 200
 """People in one transaction."""
@@ -139,12 +139,6 @@ def judged_texts(
         for dossier in dossiers(session, borrower_ids, now=now)
         for text in dossier.texts
     ]
-
-
-def retentions_of(session: Session, portfolio: str, *, now: datetime) -> dict[RecordClass, Retention]:
-    """What a portfolio's packs say of each class of record. Raises NoSuchPortfolio, NoSuchPack."""
-    packs = stack_of(portfolio_named(session, portfolio))
-    return {each: retention_for(packs, each, at=now) for each in RecordClass}
 
 
 def _through(

@@ -8,10 +8,10 @@ from ledger.tables.columns import UtcDateTime, new_id
 
 
 class LegalHoldRow(SQLModel, table=True):
-    """Who asked that a person's records be kept, when and why; loan_id: where it was asked about one loan.
+    """Who asked that a person's records be kept, when and why, and the same of its end.
 
-    It covers everything of the person in that portfolio, also where one loan gave rise to it. The reason may name
-    people and is sealed.
+    It covers everything of the person in that portfolio, also where one loan (`loan_id`) gave rise to it. Reasons may
+    name people and are sealed.
     """
 
     __tablename__ = "legal_holds"
@@ -22,5 +22,6 @@ class LegalHoldRow(SQLModel, table=True):
     reason_sealed: bytes
     placed_by: str
     placed_at: datetime = Field(sa_type=UtcDateTime)
+    lifted_because_sealed: bytes | None = None
     lifted_by: str | None = None
     lifted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

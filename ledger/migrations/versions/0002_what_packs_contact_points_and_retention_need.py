@@ -45,6 +45,7 @@ def upgrade() -> None:
     sa.Column('reason_sealed', sa.LargeBinary(), nullable=False),
     sa.Column('placed_by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('placed_at', ledger.tables.columns.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('lifted_because_sealed', sa.LargeBinary(), nullable=True),
     sa.Column('lifted_by', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.Column('lifted_at', ledger.tables.columns.UtcDateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['borrower_id'], ['borrowers.id'], name=op.f('fk_legal_holds_borrower_id')),

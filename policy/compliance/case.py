@@ -2,12 +2,21 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from policy.compliance.history import Call, Happening, LocationInfo, Mark, Marked
+from policy.compliance.history import (
+    Call,
+    Direction,
+    Happening,
+    LocationInfo,
+    Mark,
+    Marked,
+    Preference,
+    WebSession,
+)
 
 Kind = TypeVar("Kind", bound=Happening)
 
@@ -27,12 +36,12 @@ class Case:
     facts: MappingProxyType[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def known_at(self, moment: datetime) -> "Case":
-        """The case without what became known later, oldest first."""
-        known = sorted(
-            (h for h in self.history if h.at is None or h.at <= moment),
-            key=lambda h: (h.at is not None, h.at or moment),
-        )
-        return replace(self, history=tuple(known))
+        """The case without what became known later, oldest first; of one instant, what came in goes before the rest.
+
+        That a session ended later, or that a wish was taken back later, is not known either.
+        """
+        known = [_as_known_at(h, moment) for h in self.history if h.at is None or h.at <= moment]
+        return replace(self, history=tuple(sorted(known, key=_InOrder)))
 
     def all_of(self, kind: type[Kind]) -> Iterator[Kind]:
         """What happened of one kind, oldest first."""
@@ -64,3 +73,42 @@ class Case:
         """Every zone in which the person may be: where they live, and what other facts suggest."""
         named = {location.tz for info in self.all_of(LocationInfo) for location in info.locations}
         return (self.zone, *(ZoneInfo(name) for name in sorted(named - {self.zone.key})))
+
+
+def _as_known_at(happening: Happening, moment: datetime) -> Happening:
+    match happening:
+        case WebSession(until=datetime() as until) if until > moment:
+            return replace(happening, until=None)
+        case Preference(withdrawn_at=datetime() as withdrawn_at) if withdrawn_at > moment:
+            return replace(happening, withdrawn_at=None)
+        case _:
+            return happening
+
+
+@dataclass(frozen=True, slots=True)
+class _InOrder:
+    """The place of something in a history. What happened at one instant has one order, however it was handed in."""
+
+    happening: Happening
+
+    def __lt__(self, other: "_InOrder") -> bool:
+        mine, theirs = self.happening.at, other.happening.at
+        if mine == theirs:
+            return self._told() < other._told()
+        return mine is None or (theirs is not None and mine < theirs)
+
+    def _told(self) -> tuple[bool, str, str]:
+        way = getattr(self.happening, "direction", None)
+        return way is not Direction.IN, type(self.happening).__name__, plain_text(self.happening)
+
+
+def plain_text(value: object) -> str:
+    """A frozen value as one text that does not depend on the order of a set."""
+    fields = getattr(value, "__dataclass_fields__", None)
+    if fields is not None:
+        return f"{type(value).__name__}({', '.join(f'{n}={plain_text(getattr(value, n))}' for n in fields)})"
+    if isinstance(value, frozenset):
+        return f"{{{', '.join(sorted(map(plain_text, value)))}}}"
+    if isinstance(value, tuple):
+        return f"({', '.join(map(plain_text, value))})"
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else repr(value)

@@ -175,6 +175,9 @@ class Mark(StrEnum):
     AGENT_NOTICE_SENT = "agent_notice_sent"
     VISIT_CONSENTED = "visit_consented"
     ADDRESS_VERIFIED = "address_verified"
+    CREDITOR_NOTICE_SENT = "creditor_notice_sent"
+    PRIOR_COLLECTOR_EMAILED = "prior_collector_emailed"
+    NUMBER_CHECKED = "number_checked"
 
     DISPUTED = "disputed"
     DISPUTE_ENDED = "dispute_ended"

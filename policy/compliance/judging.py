@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from policy.compliance.case import Case
+from policy.compliance.case import Case, plain_text
 from policy.compliance.kinds import KINDS
 from policy.compliance.objection import STOPS, Effect, Objection
 from policy.compliance.packfile import Pack, Rule
@@ -78,20 +78,8 @@ def judge(case: Case, question: Question, packs: Stack) -> Verdict:
 def facts_hash(case: Case, question: Question) -> str:
     """SHA-256 over everything that an answer rests on, in one canonical order."""
     parts = [repr(case.zone), sorted(case.debts), sorted(case.groups.items()), sorted(case.facts.items())]
-    told = canonical_json([*map(repr, parts), *map(_plain, case.history), _plain(question)])
+    told = canonical_json([*map(repr, parts), *map(plain_text, case.history), plain_text(question)])
     return hashlib.sha256(told.encode()).hexdigest()
-
-
-def _plain(value: object) -> str:
-    """A frozen value as one text that does not depend on the order of a set."""
-    fields = getattr(value, "__dataclass_fields__", None)
-    if fields is not None:
-        return f"{type(value).__name__}({', '.join(f'{n}={_plain(getattr(value, n))}' for n in fields)})"
-    if isinstance(value, frozenset):
-        return f"{{{', '.join(sorted(map(_plain, value)))}}}"
-    if isinstance(value, tuple):
-        return f"({', '.join(map(_plain, value))})"
-    return value.isoformat() if isinstance(value, datetime) else repr(value)
 
 
 def _speaking(case: Case, question: Question, packs: Stack) -> Iterator[tuple[Pack, Rule]]:

@@ -7,14 +7,14 @@ from typing import Literal
 from pydantic import Field
 
 from policy.compliance.case import Case
-from policy.compliance.exceptions import consents, revoked_at
-from policy.compliance.history import CONVERSATIONS, Call, CallOutcome, Consent, Direction, Sent
+from policy.compliance.conversations import counts_to
+from policy.compliance.exceptions import may_call_more, next_consented_days
+from policy.compliance.history import CONSUMER, Call, CallOutcome, Direction, Sent
 from policy.compliance.objection import Objection
 from policy.compliance.question import Question
-from policy.files.form import Form, Whole
+from policy.compliance.roles import is_role
+from policy.files.form import Form, Text, Whole
 from policy.spacing import local_instant
-
-LONGEST_CONSENT_DAYS = 7
 
 
 class Window(Form):
@@ -36,7 +36,7 @@ class Count(Form):
 
 
 class FrequencyCap(Form):
-    """At most `max` contacts in the window, by `key`."""
+    """At most `max` contacts in the window, by `key`; `recipients_excluded` are roles that it does not count for."""
 
     max: Whole = Field(ge=0, examples=[7])
     window: Window = Field(examples=["{length: 7, unit: calendar_day}"])
@@ -44,35 +44,48 @@ class FrequencyCap(Form):
         min_length=1, examples=["[collector, person, debt_group]"]
     )
     count: Count = Field(examples=["{media: [call]}"])
+    recipients_excluded: tuple[Text, ...] = Field(default=(), examples=["[attorney, creditor]"])
 
 
 def respect_the_count(case: Case, question: Question, params: FrequencyCap, *, at: datetime) -> Objection | None:
     """Objects once the window holds `max` contacts on one of the debts, until enough of them have left it."""
+    if is_role(question.to, params.recipients_excluded):
+        return None
     objections = [o for debt in sorted(question.debts) if (o := _on_one_debt(case, question, params, debt, at=at))]
     return max(objections, key=lambda o: (o.until is None, o.until or at), default=None)
 
 
-def counted(case: Case, params: FrequencyCap, *, person: str, debt: str, at: datetime) -> list[datetime]:
-    """When the contacts of the window that ends at a moment were made, oldest first."""
-    return [c.at for c in _countable(case, params, person=person, debt=debt) if _is_inside(case, params, c.at, at=at)]
+def counted(
+    case: Case, params: FrequencyCap, *, person: str, debt: str, at: datetime, address: str | None = None
+) -> list[datetime]:
+    """When the contacts of the window that ends at a moment were made, oldest first; to one address, where named."""
+    return [
+        c.at
+        for c in _countable(case, params, person=person, debt=debt)
+        if _is_inside(case, params, c.at, at=at) and (address is None or c.address in (None, address))
+    ]
 
 
 def _on_one_debt(case: Case, question: Question, params: FrequencyCap, debt: str, *, at: datetime) -> Objection | None:
-    if _is_consented(case, params, debt, at=at):
-        return None
     address = question.target.address if "address" in params.key else None
-    made = [
-        c
-        for c in _countable(case, params, person=question.to, debt=debt)
-        if _is_inside(case, params, c.at, at=at) and (address is None or c.address == address)
-    ]
-    if len(made) < params.max:
+    made = counted(case, params, person=question.to, debt=debt, at=at, address=address)
+    if len(made) < params.max or _is_consented(case, params, question.to, debt, at=at):
         return None
     days = f"{params.window.length} {'days' if params.window.unit == 'calendar_day' else 'hours'}"
     detail = f"{len(made)} contacts in {days}; at most {params.max} are allowed"
     if params.max == 0:
         return Objection(detail=detail)
-    return Objection(detail=detail, until=_leaves_at(case, params, made[-params.max].at))
+    leaves_at = _leaves_at(case, params, made[-params.max])
+    return Objection(detail=detail, until=_first_free(case, question, params, debt, at=at, leaves_at=leaves_at))
+
+
+def _first_free(
+    case: Case, question: Question, params: FrequencyCap, debt: str, *, at: datetime, leaves_at: datetime
+) -> datetime:
+    """When a call is free again: when enough have left the window, or on a day that the person named for more."""
+    named = next_consented_days(case, debt, after=at)
+    free = (day for day in named if _is_consented(case, params, question.to, debt, at=day))
+    return min(leaves_at, min(free, default=leaves_at))
 
 
 def _countable(case: Case, params: FrequencyCap, *, person: str, debt: str) -> Iterator[Call | Sent]:
@@ -95,32 +108,15 @@ def _counts(case: Case, params: FrequencyCap, call: Call, *, debt: str) -> bool:
         return False
     if count.outcomes_only and call.outcome not in count.outcomes_only:
         return False
-    if "debt_group" in params.key and not case.touches(call.counted_to | call.discussed, debt):
+    if "debt_group" in params.key and not counts_to(case, call, debt):
         return False
-    return not _is_consented(case, params, debt, at=call.at)
+    return not _is_consented(case, params, call.to, debt, at=call.at)
 
 
-def _is_consented(case: Case, params: FrequencyCap, debt: str, *, at: datetime) -> bool:
+def _is_consented(case: Case, params: FrequencyCap, person: str, debt: str, *, at: datetime) -> bool:
     """Whether a call at that moment rests on the person's own consent to more calls about the debt."""
-    if "direct_consent_additional_calls" not in params.count.exclude_if:
-        return False
-    return any(_covers(case, c, debt, at=at) for c in consents(case, "additional_calls", debt=debt))
-
-
-def _covers(case: Case, consent: Consent, debt: str, *, at: datetime) -> bool:
-    taken_back = revoked_at(case, consent)
-    last_day = case.day(consent.at) + timedelta(days=LONGEST_CONSENT_DAYS - 1)
-    return (
-        consent.at <= at
-        and case.day(at) <= last_day
-        and (consent.expires is None or at < consent.expires)
-        and (not consent.valid_on or case.day(at) in consent.valid_on)
-        and (taken_back is None or at < taken_back)
-        and not any(
-            call.outcome in CONVERSATIONS and consent.at < call.at < at and case.touches(call.discussed, debt)
-            for call in case.calls_to("consumer")
-        )
-    )
+    is_excluded = "direct_consent_additional_calls" in params.count.exclude_if
+    return is_excluded and person == CONSUMER and may_call_more(case, debt, at=at)
 
 
 def _is_inside(case: Case, params: FrequencyCap, made_at: datetime, *, at: datetime) -> bool:

@@ -8,10 +8,10 @@ import holidays
 from pydantic import Field
 
 from policy.compliance.case import Case
-from policy.compliance.exceptions import has_consent, is_first_reply
+from policy.compliance.exceptions import MEDIUM_OF, has_consent, is_browsing, is_first_reply
 from policy.compliance.objection import Objection
 from policy.compliance.places import city
-from policy.compliance.question import Question
+from policy.compliance.question import Asked, Question
 from policy.files.form import Form, Hour
 from policy.spacing import local_instant
 
@@ -21,7 +21,11 @@ MOST_ROUNDS = 60
 
 
 class QuietHours(Form):
-    """Contacts only from `opens` up to, not including, `closes` on `weekdays`, less a margin (minutes) at the end."""
+    """Contacts only from `opens` up to, not including, `closes` on `weekdays`, less a margin (minutes) at the end.
+
+    exceptions: the person's own consent to an inconvenient time; the one answer to what the person wrote in those very
+    hours; what is shown to a person who is using the site just then.
+    """
 
     opens: Hour = Field(examples=['"08:00"'])
     closes: Hour = Field(examples=['"21:00"'])
@@ -29,7 +33,9 @@ class QuietHours(Form):
     tz_basis: Literal["all_known_locations", "residence"] = Field(examples=["all_known_locations"])
     margin_minutes: int = Field(default=0, ge=0, le=120, examples=[0])
     holidays: str | None = Field(default=None, examples=["null"])
-    exceptions: tuple[Literal["direct_consent", "reply_once"], ...] = Field(default=(), examples=["[reply_once]"])
+    exceptions: tuple[Literal["direct_consent", "reply_once", "web_session"], ...] = Field(
+        default=(), examples=["[reply_once]"]
+    )
     zone: str | None = Field(default=None, examples=["Asia/Shanghai"])
 
 
@@ -37,15 +43,15 @@ def respect_the_night(case: Case, question: Question, params: QuietHours, *, at:
     """Objects outside the hours of any zone, until the first instant at which all of them are open."""
     zones = _zones(case, params)
     shut = [zone for zone in zones if _opening(params, zone, at=at) != at]
-    if not shut or _is_excepted(case, question, params, at=at):
+    if not shut or _is_excepted(case, question, params, at=at, shut=shut):
         return None
     opens_at = at
     for _ in range(MOST_ROUNDS):
         latest = max(_opening(params, zone, at=opens_at) for zone in zones)
         if latest == opens_at:
-            return Objection(detail=_told(params, zones, at=at), until=opens_at)
+            return Objection(detail=_told(question, params, zones, at=at), until=opens_at)
         opens_at = latest
-    return Objection(detail=f"{_told(params, zones, at=at)}; they never overlap")
+    return Objection(detail=f"{_told(question, params, zones, at=at)}; they never overlap")
 
 
 def _zones(case: Case, params: QuietHours) -> tuple[ZoneInfo, ...]:
@@ -54,10 +60,19 @@ def _zones(case: Case, params: QuietHours) -> tuple[ZoneInfo, ...]:
     return case.zones() if params.tz_basis == "all_known_locations" else (case.zone,)
 
 
-def _is_excepted(case: Case, question: Question, params: QuietHours, *, at: datetime) -> bool:
-    return ("direct_consent" in params.exceptions and has_consent(case, "inconvenient_time", at=at)) or (
-        "reply_once" in params.exceptions and is_first_reply(case, question, at=at)
-    )
+def _is_excepted(case: Case, question: Question, params: QuietHours, *, at: datetime, shut: list[ZoneInfo]) -> bool:
+    def is_shut(moment: datetime) -> bool:
+        return any(_opening(params, zone, at=moment) != moment for zone in _zones(case, params))
+
+    medium = MEDIUM_OF.get(question.action)
+    if "direct_consent" in params.exceptions and has_consent(
+        case, "inconvenient_time", medium=medium, at=at, is_void=is_shut
+    ):
+        return True
+    if "web_session" in params.exceptions and question.action is Asked.WEB_DISPLAY and is_browsing(case, at=at):
+        return True
+    since = min(_closed_since(params, zone, at=at) for zone in shut)
+    return "reply_once" in params.exceptions and is_first_reply(case, question, at=at, since=since)
 
 
 def _opening(params: QuietHours, zone: ZoneInfo, *, at: datetime) -> datetime:
@@ -74,6 +89,14 @@ def _opening(params: QuietHours, zone: ZoneInfo, *, at: datetime) -> datetime:
     return next(opening for opening in openings if opening > at)
 
 
+def _closed_since(params: QuietHours, zone: ZoneInfo, *, at: datetime) -> datetime:
+    """The last closing before a moment at which the window is shut."""
+    today = at.astimezone(zone).date()
+    days = (today - timedelta(days=n) for n in range(15))
+    closings = (_closing(params, day, zone) for day in days if _is_open_day(params, day))
+    return next(closing for closing in closings if closing <= at)
+
+
 def _closing(params: QuietHours, day: date, zone: ZoneInfo) -> datetime:
     return local_instant(day, hour=params.closes, zone=zone) - timedelta(minutes=params.margin_minutes)
 
@@ -83,9 +106,11 @@ def _is_open_day(params: QuietHours, day: date) -> bool:
     return DAYS[day.weekday()] in params.weekdays and not is_holiday
 
 
-def _told(params: QuietHours, zones: tuple[ZoneInfo, ...], *, at: datetime) -> str:
-    hours = f"{params.opens:%H:%M}-{params.closes:%H:%M}"
-    places = [f"{at.astimezone(zone):%H:%M} in {city(zone)}" for zone in zones]
-    if len(places) == 1:
-        return f"it is {places[0]}, outside {hours}"
-    return f"the window {hours} must hold in every place where the person may be: it is {' and '.join(places)}"
+def _told(question: Question, params: QuietHours, zones: tuple[ZoneInfo, ...], *, at: datetime) -> str:
+    kind = "calling" if question.action is Asked.CALL else "contact"
+    window = f"{kind} window {params.opens:%H:%M}-{params.closes:%H:%M}"
+    if len(zones) == 1:
+        return f"it is {at.astimezone(zones[0]):%H:%M} in {city(zones[0])}, outside the {window}"
+    both = "both " if len(zones) == 2 else ""
+    now = " and ".join(f"{at.astimezone(zone):%H:%M} in {city(zone)}" for zone in zones)
+    return f"{window} must hold in {both}{' and '.join(map(city, zones))}, and it is {now}"

@@ -1,0 +1,39 @@
+"""The time in which a consumer may dispute a debt or ask who the original creditor is (12 CFR 1006.34(b)(5))."""
+
+from datetime import date, datetime, timedelta
+
+from policy.compliance.business_days import business_days_after
+from policy.compliance.case import Case
+from policy.compliance.history import Mark
+
+DAYS_OF_POST = 5
+DAYS_TO_DISPUTE = 30
+CALENDAR = "us_federal"
+
+
+def noticed_at(case: Case, *, debt: str, at: datetime) -> datetime | None:
+    """When the validation notice that counts was sent: the first one that did not come back; None where none is out."""
+    sent = [m.at for m in case.marks(Mark.VALIDATION_NOTICE_MAILED, debt=debt) if m.at <= at]
+    returns = [m.at for m in case.marks(Mark.UNDELIVERABLE_NOTICE, debt=debt) if m.at <= at]
+    for moment, following in zip(sent, [*sent[1:], None], strict=True):
+        if not any(moment <= back and (following is None or back < following) for back in returns):
+            return moment
+    return None
+
+
+def last_day(case: Case, *, debt: str, at: datetime) -> date | None:
+    """The last day of the validation period; None where no notice is out.
+
+    A notice is assumed to be received five business days after it was sent, and the period ends 30 days after that.
+    """
+    sent_at = noticed_at(case, debt=debt, at=at)
+    if sent_at is None:
+        return None
+    received_on = business_days_after(case.day(sent_at), days=DAYS_OF_POST, calendar=CALENDAR)
+    return received_on + timedelta(days=DAYS_TO_DISPUTE)
+
+
+def is_open(case: Case, *, debt: str, at: datetime) -> bool:
+    """Whether the period has begun and is not over; before any notice is out it cannot be over."""
+    ends_on = last_day(case, debt=debt, at=at)
+    return ends_on is None or case.day(at) <= ends_on

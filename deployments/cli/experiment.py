@@ -1,0 +1,141 @@
+"""Experiments: `experiment plan` and `experiment evaluate`, from files and without a ledger."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import RenderableType
+
+from deployments.cli.failing import CommandFailed
+from deployments.cli.showing import JsonFlag, screen, show
+from reports.experiments import telling
+from reports.experiments.entry_file import read_entries
+from reports.experiments.evaluation import evaluate as evaluate_entries
+from reports.experiments.evaluation_json import evaluation_json, warnings_of
+from reports.experiments.evaluation_page import evaluation_page
+from reports.experiments.number_file import read_numbers
+from reports.experiments.planning import PlanIsImpossible, Question
+from reports.experiments.planning import plan as plan_for
+
+app = typer.Typer(no_args_is_help=True, help="What caused more money, and how many loans it takes to know.")
+
+AlphaOption = Annotated[float, typer.Option(min=1e-6, max=0.5, help="How often a false alarm is accepted.")]
+
+
+@app.command("evaluate", epilog="Example: duecourse experiment evaluate entered.csv --html experiment.html")
+def evaluate(
+    file: Annotated[
+        Path,
+        typer.Argument(help="One row per loan entered: loan_id,entered_on,arm,probability,recovered_minor,cost_minor."),
+    ],
+    *,
+    alpha: AlphaOption = 0.05,
+    html: Annotated[Path | None, typer.Option(help="Write a page with each difference over time here.")] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Compare the arms of an experiment; may be run as often as you like, the intervals allow for it."""
+    there = read_entries(file)
+    evaluation = evaluate_entries(there.entries, alpha=alpha, bad_rows=len(there.bad))
+    if html is not None:
+        html.write_text(evaluation_page(evaluation, there), encoding="utf-8")
+        screen(stderr=True).print(f"The page is at {html}.")
+    tables: list[RenderableType] = [
+        telling.arms_table(evaluation),
+        telling.pairs_table(evaluation),
+        *telling.sentences(evaluation),
+    ]
+    if there.bad:
+        tables.append(telling.bad_rows_table(there.bad))
+    warnings = [f"[bold yellow]Warning:[/bold yellow] {warning}." for warning in warnings_of(evaluation, there)]
+    show(evaluation_json(evaluation, there), *tables, *warnings, as_json=as_json)
+
+
+@app.command(
+    "plan", epilog="Example: duecourse experiment plan --past paid.csv --effect 10% --shares holdout=0.2,champion=0.8"
+)
+def plan(
+    *,
+    effect: Annotated[str, typer.Option(help="What is to be shown, per loan: 10% of the mean, or minor units: 500.")],
+    mean: Annotated[float | None, typer.Option(help="Mean recovered per loan without it, minor units.")] = None,
+    sd: Annotated[float | None, typer.Option(help="Standard deviation of the same.")] = None,
+    past: Annotated[Path | None, typer.Option(help="Take both from this file instead: a row per loan entered.")] = None,
+    column: Annotated[str, typer.Option(help="The column of --past that holds them.")] = "recovered_minor",
+    shares: Annotated[
+        str, typer.Option(help="The arms and the shares of loans they get; the holdout is compared with each other.")
+    ] = "holdout=0.5,champion=0.5",
+    per_week: Annotated[float | None, typer.Option(min=1, help="How many loans enter in a week.")] = None,
+    alpha: AlphaOption = 0.05,
+    power: Annotated[float, typer.Option(max=0.999, help="How often the effect is to be found if it is there.")] = 0.8,
+    as_json: JsonFlag = False,
+) -> None:
+    """Say how many loans and weeks an experiment needs, and how small an effect it would show by when."""
+    mean, sd = _base(mean=mean, sd=sd, past=past, column=column)
+    question = Question(mean, sd, _effect(effect, mean=mean), alpha, power, _shares(shares))
+    try:
+        planned = plan_for(question, loans_per_week=per_week)
+    except PlanIsImpossible as error:
+        raise CommandFailed(str(error), remedy="Mend the options; `duecourse experiment plan --help`.") from None
+    value = {
+        **asdict(planned),
+        "effect_relative": question.effect_minor / mean,
+        "assumptions": telling.PLAN_ASSUMPTIONS,
+    }
+    sd_told = f"mean {telling.money(mean)}, standard deviation {telling.money(sd)} ({sd / mean:.2f} times the mean)"
+    told = (
+        f"To show {telling.money(question.effect_minor, signed=True)} per loan ({question.effect_minor / mean:+.1%})"
+        f" with {power:.0%} power at {alpha:.1%}; {sd_told}."
+    )
+    show(
+        value,
+        told,
+        telling.plan_table(planned),
+        telling.detectable_table(planned),
+        *telling.PLAN_ASSUMPTIONS,
+        as_json=as_json,
+    )
+
+
+def _base(*, mean: float | None, sd: float | None, past: Path | None, column: str) -> tuple[float, float]:
+    if past is None:
+        if mean is None or sd is None:
+            raise typer.BadParameter("give --mean and --sd, or --past FILE to take them from")
+        return mean, sd
+    if mean is not None or sd is not None:
+        raise typer.BadParameter("give --mean and --sd or --past, not both")
+    numbers = read_numbers(past, (column,))
+    if numbers.bad:
+        first = numbers.bad[0]
+        raise CommandFailed(
+            f"{past}: {len(numbers.bad):,} of {numbers.read:,} rows cannot be read; line {first.line}: {first.column}"
+            f" {first.value!r} {first.problem}",
+            remedy=first.remedy,
+        )
+    (values,) = numbers.columns
+    if len(values) < 2:
+        raise CommandFailed(f"{past} holds fewer than two loans", remedy="Give --mean and --sd.")
+    return float(values.mean()), float(values.std(ddof=1))
+
+
+def _effect(text: str, *, mean: float) -> float:
+    number, scale = (text.strip()[:-1], mean / 100) if text.strip().endswith("%") else (text, 1.0)
+    try:
+        return float(number) * scale
+    except ValueError:
+        raise typer.BadParameter(f"'{text}' is not an effect; write 10% or 500", param_hint="--effect") from None
+
+
+def _shares(text: str) -> dict[str, float]:
+    shares: dict[str, float] = {}
+    for part in text.split(","):
+        name, _, share = part.partition("=")
+        arm = name.strip().lower()
+        try:
+            value = float(share)
+        except ValueError:
+            value = -1.0
+        if not arm or arm in shares or not 0 < value < 1:
+            hint = f"'{part}' is not ARM=SHARE; write holdout=0.2,champion=0.8"
+            raise typer.BadParameter(hint, param_hint="--shares")
+        shares[arm] = value
+    return shares

@@ -9,6 +9,7 @@ from deployments.cli import (
     costs,
     demo,
     doctor,
+    experiment,
     holds,
     importing,
     journeys,
@@ -58,6 +59,7 @@ app.add_typer(work.app, name="work")
 app.add_typer(holds.app, name="holds")
 app.add_typer(ladders.app, name="ladder")
 app.add_typer(costs.app, name="costs")
+app.add_typer(experiment.app, name="experiment")
 app.command(epilog="Example: duecourse migrate")(set_up.migrate)
 app.add_typer(set_up.key, name="key")
 app.command(epilog="Example: duecourse deploy --pool journeys")(set_up.deploy)

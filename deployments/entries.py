@@ -8,6 +8,7 @@ from flows.payment_intake import payment_intake
 from flows.portfolio_intake import portfolio_intake
 from flows.promise_review import promise_review
 from flows.repair_journeys import repair_journeys
+from flows.retention import retention
 from flows.wake_journeys import wake_journeys
 from tasks.nudge import nudge
 from tasks.surroundings import surround
@@ -22,6 +23,7 @@ FLOWS = (
     repair_journeys,
     wake_journeys,
     effectiveness_report,
+    retention,
 )
 
 

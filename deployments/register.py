@@ -16,17 +16,20 @@ from deployments.schedules import DEPLOYMENTS, Planned
 ENTRIES = "deployments.entries"
 
 
-def register(*, pool: str, pool_type: str, portfolios: Sequence[str], with_schedules: str = "yes") -> list[str]:
+def register(
+    *, pool: str, pool_type: str, portfolios: Sequence[str], with_schedules: str = "yes", purges: str = "no"
+) -> list[str]:
     """Make sure of the work pool and of every deployment; returns the deployments' names (`flow/deployment`).
 
     pool_type: `journey` for the journey worker, `process` for the stock one. portfolios: those whose intakes and
-    reports are scheduled. with_schedules: `no` leaves starting flows to somebody else (a demo does).
+    reports are scheduled. with_schedules: `no` leaves starting flows to somebody else (a demo does). purges: `yes`
+    schedules removals for real; anything else their dry run.
     """
     flows: dict[str, Flow[..., Any]] = {flow.name: flow for flow in FLOWS}
     with get_client(sync_client=True) as client:
         _ensure_pool(client, pool, pool_type=pool_type)
         for planned in DEPLOYMENTS:
-            schedules = _schedules(planned, portfolios) if with_schedules == "yes" else []
+            schedules = _schedules(planned, portfolios, purges=purges) if with_schedules == "yes" else []
             _deploy(client, planned, flows[planned.flow], pool=pool, schedules=schedules)
     return [f"{planned.flow}/{planned.name}" for planned in DEPLOYMENTS]
 
@@ -41,11 +44,12 @@ def _ensure_pool(client: SyncPrefectClient, pool: str, *, pool_type: str) -> Non
             return
 
 
-def _schedules(planned: Planned, portfolios: Sequence[str]) -> list[DeploymentScheduleCreate]:
+def _schedules(planned: Planned, portfolios: Sequence[str], *, purges: str) -> list[DeploymentScheduleCreate]:
     if planned.schedule is None:
         return []
     if not planned.per_portfolio:
-        return [DeploymentScheduleCreate(schedule=planned.schedule, slug="always")]
+        parameters = {"dry_run": purges != "yes"} if planned.removes else {}
+        return [DeploymentScheduleCreate(schedule=planned.schedule, parameters=parameters, slug="always")]
     return [
         DeploymentScheduleCreate(schedule=planned.schedule, parameters={"portfolio": name}, slug=f"portfolio-{index}")
         for index, name in enumerate(portfolios)

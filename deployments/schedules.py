@@ -8,12 +8,16 @@ from prefect.client.schemas.schedules import SCHEDULE_TYPES, CronSchedule, Inter
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A deployment: its flow's name, its own name, and when it runs (never by itself when there is no schedule)."""
+    """A deployment: its flow's name, its own name, and when it runs (never by itself when there is no schedule).
+
+    removes: its flow has a dry run, which is all that runs by itself unless the lender has turned removals on.
+    """
 
     flow: str
     name: str
     schedule: SCHEDULE_TYPES | None = None
     per_portfolio: bool = False
+    removes: bool = False
 
 
 DEPLOYMENTS = (
@@ -24,4 +28,5 @@ DEPLOYMENTS = (
     Planned("repair_journeys", "repair", IntervalSchedule(interval=timedelta(minutes=5))),
     Planned("wake_journeys", "wake", IntervalSchedule(interval=timedelta(minutes=1))),
     Planned("effectiveness_report", "report", CronSchedule(cron="0 7 1 * *"), per_portfolio=True),
+    Planned("retention", "retention", CronSchedule(cron="0 4 2 * *"), removes=True),
 )

@@ -6,6 +6,8 @@ from typing import Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from policy.compliance.removal import House
+
 HOME = Path(".duecourse")
 
 
@@ -51,11 +53,20 @@ class Settings(BaseSettings):
     pay_url: str = "https://pay.example.com"
     packs: list[str] = Field(default=["house-courtesy"])
     """The compliance packs that new portfolios are worked under."""
+    retention_purges: Literal["yes", "no"] = "no"
+    """`yes` lets texts be removed when their time has come; anything else only lists them."""
+    retention_at_floor: Literal["keep", "remove"] = "keep"
+    """What becomes of a text whose floors have passed and for which no pack sets a ceiling."""
     experiment: str = "standing"
     """The name of the standing experiment; with a loan's number it fixes the arm."""
 
     lease_seconds: float = Field(default=120.0, gt=0)
     """How long a run may hold a journey without a sign of life; longer than any vendor may take to answer."""
+
+    @property
+    def house(self) -> House:
+        """What the lender has settled about removing texts."""
+        return House(purges=self.retention_purges, at_floor=self.retention_at_floor)
 
     @property
     def sends_for_real(self) -> bool:

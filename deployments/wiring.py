@@ -71,6 +71,7 @@ def surroundings_of(settings: Settings) -> Surroundings:
         rules=shipped_rules(),
         experiment=settings.experiment,
         vendors="the real vendors" if settings.sends_for_real else "the sandbox",
+        house=settings.house,
     )
 
 

@@ -53,14 +53,14 @@ def deploy(
 ) -> None:
     """Register every flow with Prefect, with the schedules of every portfolio. Repeating it changes nothing."""
     with at_hand() as there, there.ledger.reading() as session:
-        portfolios = portfolio_names(session)
+        portfolios, purges = portfolio_names(session), there.settings.retention_purges
     # Prefect and the flows take a second to import, which no other command should wait for.
     from deployments.prefect_checks import api_trouble  # noqa: PLC0415
     from deployments.register import register  # noqa: PLC0415
 
     if trouble := api_trouble():
         raise CommandFailed(trouble.says, remedy=trouble.do)
-    names = register(pool=pool, pool_type=pool_type, portfolios=portfolios)
+    names = register(pool=pool, pool_type=pool_type, portfolios=portfolios, purges=purges)
     worker = f"prefect worker start --type {pool_type} --pool {pool}"
     show(
         {"pool": pool, "pool_type": pool_type, "portfolios": portfolios, "deployments": names, "worker": worker},

@@ -34,6 +34,10 @@ class House:
     at_floor: Literal["keep", "remove"] = "keep"
 
 
+ONLY_LISTED = House()
+"""Unless the lender says otherwise, nothing is removed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """What stands in the way of a removal.

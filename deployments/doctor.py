@@ -18,10 +18,10 @@ from ledger.portfolios import portfolio_named, portfolio_names
 from ledger.simulated_clock import simulated_now
 from ledger.standing import Standing, standing_of, trouble_of
 from ledger.unit_costs import units_without_price
-from policy.compliance.pack import NoSuchPack, pack_named
-
-UNPROVEN = frozenset({"secondary", "memory"})
-"""Citations that nobody on the project has read at their source."""
+from policy.compliance.packfile import Pack
+from policy.compliance.reading import NoSuchPack
+from policy.compliance.stacking import stack
+from policy.files.problem import UnreadableFile
 
 
 def examine() -> list[Finding]:
@@ -135,18 +135,21 @@ def _prices(ledger: Ledger) -> Iterator[Finding]:
 def _packs(ledger: Ledger) -> Iterator[Finding]:
     with ledger.reading() as session:
         names = {pack for name in portfolio_names(session) for pack in portfolio_named(session, name).packs}
+    found: dict[str, Pack] = {}
     for name in sorted(names):
         try:
-            pack = pack_named(name)
-        except NoSuchPack as error:
+            found |= {pack.id: pack for pack in stack([name]).packs}
+        except (NoSuchPack, UnreadableFile) as error:
             yield Finding(Light.RED, "packs", str(error), "Bring its file back: nothing can be sent without it.")
-            continue
-        unproven = [rule.id for rule in pack.rules if rule.citation.verified in UNPROVEN]
+    for pack in found.values():
+        unproven = pack.unproven()
         if unproven:
-            says = f"{name}: nobody has read the source of {', '.join(unproven)}"
-            yield Finding(Light.YELLOW, "packs", says, "Have counsel check these rules before real messages are sent.")
+            told = ", ".join(f"{rule.id} ({rule.form.citation.verified})" for rule in unproven)
+            says = f"{pack.id}: counsel should confirm {len(unproven)} of {len(pack.rules)} rules: {told}"
+            remedy = f"`duecourse packs show {pack.id}` is the text to read, before real messages are sent."
+            yield Finding(Light.YELLOW, "packs", says, remedy)
         else:
-            yield Finding(Light.GREEN, "packs", f"{name}: every rule was read at its source or is house policy")
+            yield Finding(Light.GREEN, "packs", f"{pack.id}: every rule was read at its source or is house policy")
     if not names:
         yield Finding(Light.GREEN, "packs", "no portfolio uses any yet")
 

@@ -14,6 +14,7 @@ from deployments.cli import (
     importing,
     journeys,
     ladders,
+    packs,
     report,
     sample,
     serve,
@@ -58,6 +59,7 @@ app.add_typer(journeys.app, name="journeys")
 app.add_typer(work.app, name="work")
 app.add_typer(holds.app, name="holds")
 app.add_typer(ladders.app, name="ladder")
+app.add_typer(packs.app, name="packs")
 app.add_typer(costs.app, name="costs")
 app.add_typer(experiment.app, name="experiment")
 app.command(epilog="Example: duecourse migrate")(set_up.migrate)

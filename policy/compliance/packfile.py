@@ -15,6 +15,7 @@ AUTHORITIES = ("law", "regulation", "interpretation", "standard", "self_regulati
 Authority = Literal["law", "regulation", "interpretation", "standard", "self_regulation", "house_policy"]
 Verified = Literal["seen", "secondary", "memory", "house"]
 """How sure the citation is: the text was read, quoted by somebody, remembered, or it is the house's own rule."""
+UNPROVEN = frozenset({"secondary", "memory"})
 Role = Literal["first_party", "servicer", "third_party", "debt_buyer"]
 """Who collects: a lender for itself, a servicer, an agency for others, a buyer of debts."""
 
@@ -194,6 +195,10 @@ class Pack:
     def binds(self, role: str) -> bool:
         """Whether the law binds a collector of that role by this pack."""
         return not self.form.applies_to.collector_role or role in self.form.applies_to.collector_role
+
+    def unproven(self) -> tuple[Rule, ...]:
+        """The rules whose text nobody on the project has read at its source: a lender's counsel should confirm them."""
+        return tuple(rule for rule in self.rules if rule.form.citation.verified in UNPROVEN)
 
     def cite(self, rule: Rule) -> str:
         """Where one of its rules is written: `SI 2020/1311, reg. 26`."""

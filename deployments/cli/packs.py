@@ -1,0 +1,166 @@
+"""Compliance packs: `packs list`, `packs show` and `packs check`."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from deployments.cli.failing import COULD_NOT, CommandFailed
+from deployments.cli.showing import JsonFlag, show, spoken, table
+from policy.compliance.packfile import Effective, Pack, Rule
+from policy.compliance.reading import UnreadablePack, pack_named, read_pack, shipped_packs
+from policy.files.document import text_of
+from policy.files.problem import Problem, UnreadableFile, nearest
+
+app = typer.Typer(
+    no_args_is_help=True, help="Compliance packs: a jurisdiction's rules, as files that counsel can read."
+)
+
+
+@app.command("list", epilog="Example: duecourse packs list")
+def list_packs(as_json: JsonFlag = False) -> None:
+    """List the packs that come with the product: where they are of force, and how sure their citations are."""
+    shown = table("", "name", "version", "where", "rules", "to confirm", "title")
+    packs = [pack_named(name) for name in shipped_packs()]
+    for pack in packs:
+        unproven = str(len(pack.unproven()))
+        shown.add_row(
+            pack.id, pack.form.version, pack.form.jurisdiction, str(len(pack.rules)), unproven, pack.form.title
+        )
+    show({"packs": [_told_of(pack) for pack in packs]}, shown, as_json=as_json)
+
+
+@app.command("show", epilog="Example: duecourse packs show gb-conc")
+def show_pack(
+    pack: Annotated[str, typer.Argument(help="The name of a shipped pack, or a file.")],
+    as_json: JsonFlag = False,
+) -> None:
+    """Read a pack as counsel would: each rule with what it says, its numbers, where it is written, and how sure."""
+    read = _pack(pack)
+    answer = {
+        **_told_of(read),
+        "extends": read.form.extends,
+        "binds": read.form.applies_to.collector_role,
+        "in_force": _in_force(read.form.effective),
+        "sources": [source.model_dump(mode="json") for source in read.form.sources],
+        "stop_words": read.form.stop_words,
+        "rules": [_rule(read, rule) for rule in read.rules],
+    }
+    show(answer, *(Text(line, overflow="fold") for line in _lines(read)), as_json=as_json)
+
+
+@app.command("check", epilog="Example: duecourse packs check my_pack.yaml")
+def check(
+    files: Annotated[list[Path], typer.Argument(help="Packs to check.")],
+    as_json: JsonFlag = False,
+) -> None:
+    """Say everything that is wrong with a pack's file, with its line and what to do; exit code 1 if anything is."""
+    problems: list[Problem] = []
+    good: list[Pack] = []
+    for file in files:
+        try:
+            good.append(_read(file))
+        except UnreadableFile as error:
+            problems.extend(error.problems)
+    lines = [Text(str(problem), overflow="fold") for problem in problems]
+    fine = [Text(f"{p.id}, version {p.form.version}: good ({len(p.rules)} rules)") for p in good]
+    show({"problems": problems, "good": [_told_of(pack) for pack in good]}, *lines, *fine, as_json=as_json)
+    if problems:
+        raise typer.Exit(COULD_NOT)
+
+
+def _pack(name: str) -> Pack:
+    if Path(name).suffix in {".yaml", ".yml"}:
+        return _read(Path(name))
+    if name not in shipped_packs():
+        raise CommandFailed(f"there is no compliance pack '{name}'", remedy=nearest(name, known=shipped_packs()))
+    return pack_named(name)
+
+
+def _read(file: Path) -> Pack:
+    pack = read_pack(text_of(file), file=str(file))
+    missing = [name for name in pack.form.extends if name not in shipped_packs()]
+    if missing:
+        remedy = nearest(missing[0], known=shipped_packs())
+        raise UnreadablePack([Problem(str(file), 1, f"it extends the unknown pack '{missing[0]}'", remedy)])
+    return pack
+
+
+def _told_of(pack: Pack) -> dict[str, object]:
+    form = pack.form
+    told = {"name": pack.id, "version": form.version, "title": form.title, "jurisdiction": form.jurisdiction}
+    return {**told, "digest": pack.digest, "unproven": [rule.id for rule in pack.unproven()]}
+
+
+def _in_force(effective: Effective) -> dict[str, object]:
+    return {"from": effective.from_, "to": effective.to}
+
+
+def _rule(pack: Pack, rule: Rule) -> dict[str, object]:
+    form = rule.form
+    return {
+        "id": rule.id,
+        "kind": rule.kind,
+        "message": form.message,
+        "authority": form.authority,
+        "severity": form.severity,
+        "citation": pack.cite(rule),
+        "comments": form.citation.comments,
+        "verified": form.citation.verified,
+        "in_force": _in_force(form.effective),
+        "when": form.when.model_dump(mode="json", exclude_defaults=True),
+        "params": form.params,
+        "on_violation": form.on_violation,
+        "overrides": form.overrides.model_dump(mode="json"),
+    }
+
+
+def _lines(pack: Pack) -> Iterator[str]:
+    form = pack.form
+    yield f"{form.title} ({pack.label}, {form.jurisdiction})"
+    roles = form.applies_to.collector_role
+    bound = ", ".join(spoken(role) for role in roles)
+    yield f"Binds {bound}; whoever else adopts it does so as house policy." if roles else "Binds whoever collects."
+    for source in form.sources:
+        yield f"Source {source.id}: {source.instrument} ({source.verified})"
+    for language, words in form.stop_words.items():
+        yield f"Words that stop a medium ({language}): {', '.join(words)}"
+    for rule in pack.rules:
+        yield ""
+        yield from _rule_lines(pack, rule)
+
+
+def _rule_lines(pack: Pack, rule: Rule) -> Iterator[str]:
+    form = rule.form
+    yield f"{rule.id}  {rule.kind}"
+    for language, words in form.message.items():
+        yield f"  {language}: {words}"
+    comments = f", comment {', '.join(form.citation.comments)}" if form.citation.comments else ""
+    yield f"  written: {pack.cite(rule)}{comments} ({spoken(form.authority)}; {form.citation.verified})"
+    when = form.when.model_dump(mode="json", exclude_defaults=True)
+    if when:
+        yield f"  when: {_written(when)}"
+    if form.params:
+        yield f"  numbers: {_written(form.params)}"
+    days = [f"{word} {day}" for word, day in _in_force(form.effective).items() if day is not None]
+    yield f"  {form.severity}; {form.on_violation}{'; in force ' if days else ''}{' '.join(days)}"
+    if form.overrides.allowed:
+        yield f"  a person may override it ({spoken(form.overrides.needs)}) for: {_written(form.overrides.reasons)}"
+
+
+def _written(value: object) -> str:
+    match value:
+        case dict():
+            return "; ".join(f"{spoken(str(key))} {_bracketed(each)}" for key, each in value.items())
+        case list() | tuple():
+            return ", ".join(_bracketed(each) for each in value)
+        case bool():
+            return "yes" if value else "no"
+        case _:
+            return str(value)
+
+
+def _bracketed(value: object) -> str:
+    return f"({_written(value)})" if isinstance(value, dict) else _written(value)

@@ -1,0 +1,87 @@
+"""Packs are listed, read and checked."""
+
+import pytest
+
+from deployments.doctor import examine
+from deployments.finding import Light
+from policy.compliance.reading import shipped_packs, text_of_pack
+from tests.cli.stage import Stage
+
+
+def test_the_list_names_every_shipped_pack(bare: Stage) -> None:
+    """As JSON and as a table, with how much is left to confirm."""
+    listed = {each["name"]: each for each in bare.answer("packs", "list")["packs"]}
+    assert set(listed) == set(shipped_packs())
+    assert listed["house-courtesy"]["unproven"] == []
+    assert "UK-BREATH" in listed["gb-conc"]["unproven"]
+    assert "House courtesy" in bare.run("packs", "list").stdout
+
+
+def test_a_rule_is_read_with_its_words_numbers_and_source(bare: Stage) -> None:
+    """What counsel asks of every rule."""
+    told = bare.run("packs", "show", "cn-mainland").stdout
+    for part in (
+        "CN-CBA26-FREQ  frequency_cap",
+        "en: a number that is not answered should not be dialled more than six times a day",
+        "不宜超过6次",
+        "(self regulation; secondary)",
+        "max 6; window (length 1; unit calendar_day)",
+        "a person may override it (human approval) for: registry_checked",
+        "Words that stop a medium (zh): T, TD, 退订",
+        "in force from 2025-02-28",
+        "Binds first party, servicer, third party",
+    ):
+        assert part in told, part
+    rule = next(r for r in bare.answer("packs", "show", "cn-mainland")["rules"] if r["id"] == "CN-CC-70")
+    assert (rule["params"]["max_term_months"], rule["verified"], rule["authority"]) == (60, "seen", "regulation")
+
+
+@pytest.mark.parametrize("name", shipped_packs())
+def test_every_shipped_pack_can_be_read(bare: Stage, name: str) -> None:
+    """By name and from its file, the same."""
+    bare.write("mine.yaml", text_of_pack(name))
+    assert bare.run("packs", "show", "mine.yaml").stdout == bare.run("packs", "show", name).stdout
+    assert f"{name}, version " in bare.run("packs", "check", "mine.yaml").stdout
+
+
+def test_every_mistake_of_a_lenders_own_pack_is_told(bare: Stage) -> None:
+    """One line per mistake, exit code 1; what it extends must be there."""
+    text = text_of_pack("gb-conc")
+    bare.write("bad.yaml", text.replace("days: 60", "days: sixty").replace("[vulnerable]", "[vulnerabel]"))
+    bare.write("lost.yaml", text.replace("extends: []", "extends: [us-federal-rege]"))
+    result = bare.run("packs", "check", "bad.yaml", "lost.yaml", "nope.yaml")
+    assert result.exit_code == 1
+    lines = result.stdout.splitlines()
+    assert len(lines) == 4
+    assert all(line.startswith(("bad.yaml:", "lost.yaml:", "nope.yaml:")) and "; " in line for line in lines)
+    assert any("'days'" in line for line in lines)
+    assert sum("did you mean 'vulnerable'" in line for line in lines) == 1
+    assert any("unknown pack 'us-federal-rege'" in line for line in lines)
+
+
+def test_a_misspelt_name_is_told_the_near_one(bare: Stage) -> None:
+    """And a missing file is told as one."""
+    assert "did you mean 'gb-conc'?" in bare.refusal("packs", "show", "gb-con")
+    assert "check the path" in bare.refusal("packs", "show", "nope.yaml")
+
+
+def test_the_doctor_lists_what_counsel_should_confirm(bare: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The house's own rules are green; a pack written from other people's words is yellow, rule by rule."""
+    monkeypatch.setenv("DUECOURSE_PACKS", '["house-courtesy", "in-rbi"]')
+    bare.import_loans()
+    found = [finding for finding in examine() if finding.about == "packs"]
+    assert {finding.light for finding in found} == {Light.GREEN, Light.YELLOW}
+    yellow = next(finding for finding in found if finding.light is Light.YELLOW)
+    assert "in-rbi: counsel should confirm" in yellow.says
+    assert "IN-TIME (secondary)" in yellow.says
+    assert "IN-MFI (memory)" in yellow.says
+    assert "duecourse packs show in-rbi" in yellow.do
+
+
+def test_the_doctor_misses_a_pack_that_is_gone(bare: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing can be sent without it, so it is red."""
+    monkeypatch.setenv("DUECOURSE_PACKS", '["house-curtesy"]')
+    bare.import_loans()
+    found = [finding for finding in examine() if finding.about == "packs"]
+    assert [finding.light for finding in found] == [Light.RED]
+    assert "there is no compliance pack 'house-curtesy'" in found[0].says

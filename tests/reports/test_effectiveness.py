@@ -67,8 +67,8 @@ class TestAPortfoliosReport:
         assert recovered(spring(ledger), Breakdown.RUNG) == {
             "gentle v1: friendly_reminder": 4_000,
             "gentle v1: callback": 6_000,
-            "standard v1: friendly_reminder": 0,
-            "standard v1: field_visit": 0,
+            "standard v2: friendly_reminder": 0,
+            "standard v2: field_visit": 0,
             NO_STEP: 3_500,
             NO_JOURNEY: 1_500,
         }
@@ -94,7 +94,7 @@ class TestAPortfoliosReport:
         report = spring(ledger)
         assert row(report, Breakdown.RUNG, NO_JOURNEY).reversals_minor == 500
         assert row(report, Breakdown.RUNG, NO_STEP).reversals_minor == 500
-        assert row(report, Breakdown.LADDER, "standard v1").reversals_minor == 500
+        assert row(report, Breakdown.LADDER, "standard v2").reversals_minor == 500
 
     def test_counts_steps_attempts_promises_and_cures(self, ledger: Ledger) -> None:
         """A call that was made is an attempt; a cure belongs to the row of the last payment."""
@@ -116,8 +116,8 @@ class TestAPortfoliosReport:
         assert {(o.rung, o.outcome): o.steps for o in report.outcomes} == {
             ("gentle v1: friendly_reminder", "sent"): 2,
             ("gentle v1: callback", "promised"): 1,
-            ("standard v1: friendly_reminder", "undelivered"): 1,
-            ("standard v1: field_visit", "no_answer"): 1,
+            ("standard v2: friendly_reminder", "undelivered"): 1,
+            ("standard v2: field_visit", "no_answer"): 1,
         }
         assert report.closings == (("cured", 1), ("open", 4))
 
@@ -262,5 +262,5 @@ class TestClaims:
             past.journey(loan, ladder="standard", at=day(10))
             past.pay(loan, 10, at=day(11))
         report = spring(ledger)
-        assert recovered(report, Breakdown.LADDER) == {"gentle v1": 1, "standard v1": 10}
+        assert recovered(report, Breakdown.LADDER) == {"gentle v1": 1, "standard v2": 10}
         assert report.total.journeys == 2

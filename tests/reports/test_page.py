@@ -143,7 +143,7 @@ def test_every_plot_is_one_that_plotly_knows_and_has_words(report: tuple[Effecti
     for plot in plots.values():
         Figure(plot.figure)
         assert plot.summary
-    assert "standard v1: 15.00 CNY recovered at a cost of 30.40 CNY" in plots["recovery-against-cost"].summary
+    assert "standard v2: 15.00 CNY recovered at a cost of 30.40 CNY" in plots["recovery-against-cost"].summary
 
 
 def test_an_empty_report_has_a_page_without_plots(ledger: Ledger) -> None:

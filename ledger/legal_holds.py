@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from domain.event import EventKind
 from ledger import events
+from ledger.listings import loan_numbered
 from ledger.people import seal_for, unseal_for
 from ledger.tables.borrower import BorrowerRow
 from ledger.tables.legal_hold import LegalHoldRow
@@ -79,14 +80,17 @@ def lift_legal_hold(session: Session, hold_id: str, *, reason: str, by: str, now
     _note(session, EventKind.LEGAL_HOLD_LIFTED, hold, by=by, now=now)
 
 
-def legal_holds(session: Session) -> list[LegalHold]:
-    """Every legal hold that there ever was, those in force first, each lot in the order of placing."""
-    rows = session.exec(
+def legal_holds(session: Session, *, borrower_id: str | None = None) -> list[LegalHold]:
+    """Every legal hold that there ever was (of one person), those in force first, in the order of placing."""
+    query = (
         select(LegalHoldRow, BorrowerRow.number, PortfolioRow.name)
         .join(BorrowerRow, col(BorrowerRow.id) == col(LegalHoldRow.borrower_id))
         .join(PortfolioRow, col(PortfolioRow.id) == col(BorrowerRow.portfolio_id))
         .order_by(col(LegalHoldRow.lifted_at).is_not(None), col(LegalHoldRow.placed_at), col(LegalHoldRow.id))
-    ).all()
+    )
+    if borrower_id is not None:
+        query = query.where(LegalHoldRow.borrower_id == borrower_id)
+    rows = session.exec(query).all()
     return [
         LegalHold(
             id=hold.id,
@@ -115,7 +119,26 @@ def held_borrowers(session: Session, borrower_ids: Collection[str]) -> set[str]:
     )
 
 
-def borrower_numbered(session: Session, number: str, *, portfolio: str | None = None) -> BorrowerRow:
+def hold_in_force(session: Session, borrower_id: str) -> str:
+    """The id of a person's only legal hold in force. Raises NoSuchLegalHold where there is none, or several."""
+    holds = [hold.id for hold in legal_holds(session, borrower_id=borrower_id) if hold.lifted_at is None]
+    if len(holds) != 1:
+        raise NoSuchLegalHold(f"the borrower has {len(holds) or 'no'} legal holds in force; name one by its id")
+    return holds[0]
+
+
+def whose(session: Session, *, loan: str | None, borrower: str | None, portfolio: str | None) -> tuple[str, str | None]:
+    """The borrower's id, and the loan's where a loan was named, by the lender's numbers.
+
+    Raises NoSuchLoan, SeveralLoans, NoSuchBorrower or SeveralBorrowers.
+    """
+    if loan is not None:
+        row = loan_numbered(session, loan, portfolio=portfolio)
+        return row.borrower_id, row.id
+    return _borrower_numbered(session, borrower or "", portfolio=portfolio).id, None
+
+
+def _borrower_numbered(session: Session, number: str, *, portfolio: str | None = None) -> BorrowerRow:
     """The borrower of the lender's number; raises NoSuchBorrower or SeveralBorrowers, with what to do."""
     query = (
         select(BorrowerRow, PortfolioRow.name)

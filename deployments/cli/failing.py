@@ -14,9 +14,12 @@ from deployments.wiring import CredentialMissing, RealVendorsRefused
 from ledger.findings import FindingDoesNotFit
 from ledger.holds import NoSuchHold
 from ledger.keyring import CannotUnseal, KeyIsExposed, KeyIsMalformed, KeyIsMissing
+from ledger.legal_holds import NoSuchBorrower, NoSuchLegalHold, SeveralBorrowers
 from ledger.listings import NoSuchLoan, SeveralLoans
 from ledger.portfolios import NoSuchPortfolio, OtherCurrency
+from ledger.removed import TextRemoved
 from ledger.results import ResultDoesNotFit
+from ledger.retention import RemovalIsOff
 from ledger.standing import trouble_of
 from ledger.work import NoSuchWork, WorkIsOver, WorkIsTaken
 from policy.compliance.pack import NoSuchPack
@@ -55,6 +58,11 @@ REMEDIES: dict[type[Exception], str] = {
     FindingDoesNotFit: "`duecourse work take` shows the contact points with their ids.",
     ResultDoesNotFit: "`duecourse work record --help` shows how results are written.",
     NoSuchHold: "`duecourse holds list` shows those in force.",
+    NoSuchLegalHold: "`duecourse retention hold list` shows them all.",
+    NoSuchBorrower: "",
+    SeveralBorrowers: "",
+    TextRemoved: "",
+    RemovalIsOff: "Set it to `yes`, or ask with --dry-run what would go.",
     NoSuchPack: "Mend DUECOURSE_PACKS, or the name of the pack's file.",
     UnreadableFile: "",
     UnknownLadder: "",

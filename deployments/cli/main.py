@@ -16,6 +16,7 @@ from deployments.cli import (
     ladders,
     packs,
     report,
+    retention,
     sample,
     serve,
     set_up,
@@ -58,6 +59,7 @@ app.add_typer(importing.app, name="import")
 app.add_typer(journeys.app, name="journeys")
 app.add_typer(work.app, name="work")
 app.add_typer(holds.app, name="holds")
+app.add_typer(retention.app, name="retention")
 app.add_typer(ladders.app, name="ladder")
 app.add_typer(packs.app, name="packs")
 app.add_typer(costs.app, name="costs")

@@ -15,6 +15,7 @@ from domain.event import EventKind
 from ledger import events
 from ledger.contacts import add_contact
 from ledger.people import contact_text, person_of
+from ledger.removed import TextRemoved
 from ledger.situations import borrower_of
 from ledger.tables.journey import EventRow, JourneyRow
 from ledger.tables.loan import LoanRow, PortfolioRow
@@ -28,11 +29,14 @@ PROVENANCE = "enrichment:"
 
 
 def inquire(session: Session, work_item_id: str, *, desk: str, now: datetime) -> Inquiry | None:
-    """The question to put to the desk now, noted as put; None where a pack forbids it or it was put already."""
+    """The question to put to the desk now, noted as put.
+
+    None where a pack forbids it, where it was put already, or where the borrower's name is not kept any more.
+    """
     item = session.get_one(WorkItemRow, work_item_id)
     portfolio = session.get_one(PortfolioRow, session.get_one(LoanRow, item.loan_id).portfolio_id)
     journey = session.get_one(JourneyRow, item.journey_id)
-    name = person_of(session, journey.borrower_id).name
+    name = _name(session, journey.borrower_id)
     if not may_ask_enrichment(portfolio.packs) or not name or _was_asked(session, journey.borrower_id, now=now):
         return None
     borrower = borrower_of(session, journey.borrower_id)
@@ -74,6 +78,13 @@ def note_silence(session: Session, work_item_id: str, *, desk: str, failure: str
     """The desk gave no answer that can be used; the person does without."""
     item = session.get_one(WorkItemRow, work_item_id)
     _note(session, EventKind.ENRICHMENT_ANSWERED, item, now=now, desk=desk, failure=failure)
+
+
+def _name(session: Session, borrower_id: str) -> str:
+    try:
+        return person_of(session, borrower_id).name
+    except TextRemoved:
+        return ""
 
 
 def _was_asked(session: Session, borrower_id: str, *, now: datetime) -> bool:

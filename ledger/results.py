@@ -107,7 +107,8 @@ def record_result(session: Session, work_item_id: str, result: WorkResult, *, no
     if result.disposition in HOLD_FOR:
         reason, rest = HOLD_FOR[result.disposition]
         place_hold(session, journey.loan_id, reason=reason, until=None if rest is None else now + rest, now=now)
-    if result.disposition is Disposition.WRONG_NUMBER and not result.findings:
+    names_the_stranger = any(f.state is ContactState.WRONG_PARTY for f in result.findings)
+    if result.disposition is Disposition.WRONG_NUMBER and not names_the_stranger:
         point = borrower_of(session, journey.borrower_id).reachable_by(Action(item.kind))
         if point is not None and KINDS_FOR[Action(item.kind)]:
             mark_contact(session, point.id, ContactState.WRONG_PARTY, journey=journey, now=now, work_item=item.id)

@@ -11,7 +11,7 @@ from domain.event import EventKind
 from domain.step import Outcome
 from domain.work_item import WorkKind, WorkState
 from ledger import events
-from ledger.people import contact_text, masked
+from ledger.people import contact_shown
 from ledger.situations import borrower_of
 from ledger.steps import carried_out, end_step
 from ledger.tables.journey import JourneyRow, TurnRow
@@ -152,7 +152,8 @@ def _to_verify(session: Session, item: WorkItemRow) -> tuple[str, ...]:
         return ()
     borrower = borrower_of(session, session.get_one(LoanRow, item.loan_id).borrower_id)
     open_points = [p for p in borrower.usable(*TO_VERIFY) if not p.is_verified]
-    hints = tuple(f"{p.kind.value} {masked(contact_text(session, p.id))[-HINT:]}" for p in open_points)
+    shown = ((p.kind.value, contact_shown(session, p.id)) for p in open_points)
+    hints = tuple(f"{kind} {text[-HINT:] if text.startswith('*') else text}" for kind, text in shown)
     return hints or ("none known",)
 
 

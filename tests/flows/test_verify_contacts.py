@@ -18,7 +18,8 @@ from domain.step import Outcome
 from domain.work_item import WorkKind
 from ledger.database import Ledger
 from ledger.people import contact_text
-from ledger.tables.borrower import ContactPointRow
+from ledger.removed import Removed
+from ledger.tables.borrower import BorrowerRow, ContactPointRow
 from ledger.tables.journey import EventRow
 from ledger.tables.loan import PortfolioRow
 from ledger.tables.work_item import WorkItemRow
@@ -168,6 +169,16 @@ def test_a_pack_that_does_not_allow_it_keeps_the_name_in_the_house(lender: Lende
     assert _take_the_step(turn)
     assert desk.asked == []
     assert lender.events(EventKind.ENRICHMENT_ASKED) == 0
+
+
+def test_nobody_is_asked_about_a_person_whose_name_is_not_kept(lender: Lender, desk: Desk) -> None:
+    """Nor is anything made up in its place; the person's list still works."""
+    turn = _at_the_check(lender)
+    with lender.ledger.transaction() as session:
+        borrower = session.get_one(BorrowerRow, lender.rows(BorrowerRow)[0].id)
+        borrower.name_sealed = Removed(lender.now.date(), "test").mark
+    assert _take_the_step(turn)
+    assert desk.asked == []
 
 
 def test_without_a_desk_people_do_it_alone(lender: Lender) -> None:

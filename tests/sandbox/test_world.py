@@ -119,6 +119,7 @@ def test_answers_fit_the_work_and_are_followed_by_money(kind: WorkKind, scene: S
         told = scene.remote.answer(card.loan_number, kind=kind, at=at)
         assert told.disposition in DISPOSITIONS_FOR[kind]
         assert (told.promise is not None) == (told.disposition is Disposition.PROMISE)
+        assert (told.address is not None) == (told.disposition is Disposition.CONFIRMED)
         assert (told.arrangement is not None) == (told.disposition is Disposition.ARRANGEMENT)
     scene.remote.advance(now=at + timedelta(days=100))
     paid: dict[str, int] = {}

@@ -20,6 +20,7 @@ from deployments.cli import (
     sample,
     serve,
     set_up,
+    wording,
     work,
 )
 from deployments.cli.failing import Commands
@@ -61,6 +62,7 @@ app.add_typer(work.app, name="work")
 app.add_typer(holds.app, name="holds")
 app.add_typer(retention.app, name="retention")
 app.add_typer(ladders.app, name="ladder")
+app.add_typer(wording.app, name="wording")
 app.add_typer(packs.app, name="packs")
 app.add_typer(costs.app, name="costs")
 app.add_typer(experiment.app, name="experiment")

@@ -1,13 +1,15 @@
-"""Whether a template may be sent: it renders, names the lender, offers help and a way out, and stays respectful."""
+"""Whether a template may be sent: it renders, says what its wording must say, and nothing that a lint refuses."""
 
 from collections.abc import Iterator
 from functools import cache
 
 from domain.action import Action
 from policy.files.problem import Problem
-from policy.wording.phrases import phrases, says
-from policy.wording.rendering import LANGUAGES, render_template, shipped_templates, template_of
-from policy.wording.template import Template
+from policy.wording.elements import elements_of
+from policy.wording.faults import blame, faults_in
+from policy.wording.rendering import LANGUAGES, Rendered, render_template, shipped_templates, template_of
+from policy.wording.requirements import requirements_of
+from policy.wording.template import RUNG_FACTS, Template, facts_used
 
 # Facts that nobody would write into a template by hand, so that finding one proves that the fact was used.
 SAMPLE_FACTS = {
@@ -18,6 +20,33 @@ SAMPLE_FACTS = {
     "help_phone": "+1 555 010 0199",
     "pay_link": "https://pay.example/ab12",
     "opt_out_link": "https://stop.example/cd34",
+    "promised_amount": "321.09 USD",
+    "promised_on": "2026-04-17",
+    "paid_amount": "210.98 USD",
+    "paid_on": "2026-04-16",
+    "plan_total": "1,320.00 USD",
+    "plan_principal": "1,200.00 USD",
+    "plan_interest": "90.00 USD",
+    "plan_fees": "30.00 USD",
+    "plan_count": "3",
+    "plan_schedule": "2026-05-01: 440.00 USD\n2026-06-01: 440.00 USD\n2026-07-01: 440.00 USD",
+    "plan_first_on": "2026-05-01",
+    "plan_last_on": "2026-07-01",
+}
+REMEDIES = {
+    "sender_name": ("does not say who writes", "name {{ lender }}"),
+    "borrower_name": ("greets nobody", "greet {{ first_name }}"),
+    "help": ("offers no way to get help", "say how to talk to somebody, with {{ help_phone }}"),
+    "amount": ("does not say the amount", "give {{ amount }}"),
+    "due_date": ("does not say since when", "give {{ due_since }}"),
+    "payment_way": ("does not say how to pay", "give {{ pay_link }} beside the word for paying"),
+    "deadline": ("gives no deadline", "say for example 'within 14 days'"),
+}
+OPT_OUT = {
+    ("email", "en"): "add an unsubscribe sentence with {{ opt_out_link }}",
+    ("email", "zh"): "add a sentence that says 退订 and 点击, with {{ opt_out_link }}",
+    ("sms", "en"): "add for example 'Reply STOP to opt out'",
+    ("sms", "zh"): "add for example '回复STOP或TD退订'",
 }
 
 
@@ -49,26 +78,36 @@ def check_template(template: Template) -> tuple[Problem, ...]:
 
 
 def _faults(template: Template, *, channel: Action) -> Iterator[tuple[str, str]]:
+    if requirements_of(template.wording).said_by == "rung":
+        for fact in sorted(facts_used(template.words[channel]) - RUNG_FACTS):
+            yield (
+                f"uses the fact '{fact}', which a rung does not know",
+                f"write one of: {', '.join(sorted(RUNG_FACTS))}",
+            )
     rendered = render_template(template, channel=channel, facts=SAMPLE_FACTS)
-    text = f"{rendered.subject}\n{rendered.body}"
-    language = phrases().language(template.language)
-    yield from _omissions(rendered.body, channel=channel, opt_out=language.opt_out)
-    for reason, refused in language.refused.by_reason().items():
-        for phrase in refused:
-            if says(text, phrase):
-                yield f"says '{phrase}', which is {reason}", "say plainly what is open and how we can help"
-    if template.wording not in phrases().legal_words_allowed_in:
-        for word in language.legal:
-            if says(text, word):
-                yield f"says '{word}'", "leave the law to the pre-legal notice"
+    yield from _omissions(rendered, channel=channel)
+    text = f"{rendered.subject}\n\n{rendered.body}"
+    for fault in faults_in(text, language=template.language, channel=channel, wording=template.wording):
+        yield blame(fault), fault.remedy
 
 
-def _omissions(body: str, *, channel: Action, opt_out: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    if SAMPLE_FACTS["lender"] not in body:
-        yield "does not say who writes", "name {{ lender }}"
-    if SAMPLE_FACTS["help_phone"] not in body:
-        yield "offers no way to get help", "give {{ help_phone }}"
-    if channel is Action.EMAIL and SAMPLE_FACTS["opt_out_link"] not in body:
-        yield "has no way to opt out in the same medium", "add an unsubscribe sentence with {{ opt_out_link }}"
-    if channel is not Action.EMAIL and not any(says(body, phrase) for phrase in opt_out):
-        yield "has no way to opt out in the same medium", f"add for example '{opt_out[0]}'"
+def _omissions(rendered: Rendered, *, channel: Action) -> Iterator[tuple[str, str]]:
+    form = requirements_of(rendered.wording)
+    said = elements_of(rendered.body, language=rendered.language, channel=channel)
+    # What the facts are is known here, so nothing has to be guessed from how a name or a number looks.
+    said = said | {"sender_name"} if SAMPLE_FACTS["lender"] in rendered.body else said - {"sender_name"}
+    said = said if SAMPLE_FACTS["help_phone"] in rendered.body else said - {"help"}
+    for element in form.needed_in(channel):
+        if element in said:
+            continue
+        if element == "opt_out":
+            medium = "email" if channel is Action.EMAIL else "sms"
+            yield "has no way to opt out in the same medium", OPT_OUT[medium, rendered.language]
+        else:
+            spoken = element.replace("_", " ")
+            yield REMEDIES.get(
+                element, (f"lacks what it must say: {spoken}", f"say it; elements.yaml knows it as '{element}'")
+            )
+    for element in form.never:
+        if element in said:
+            yield f"says more than it may: {element.replace('_', ' ')}", "take it out"

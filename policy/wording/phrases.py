@@ -1,81 +1,88 @@
-"""The phrases that no message may say and those that every message must say, read from `refused_phrases.yaml`."""
+"""What no message may say: one lint a file in `lints/`, as patterns by language with sentences that prove them."""
 
-import re
 from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from policy.files.document import read_document, text_of
-from policy.files.form import Form, Name, Text, Whole, fill
+from policy.files.document import Document, read_document, text_of
+from policy.files.form import Form, Name, Text, Whole, fill, wrong
 from policy.files.problem import UnreadableFile
+from policy.wording.pattern import UnreadablePattern, compiled
 
-FILE = Path(__file__).parent / "refused_phrases.yaml"
-Phrases = Annotated[tuple[Text, ...], Field(min_length=1)]
+FOLDER = Path(__file__).parent / "lints"
+Sentences = Annotated[tuple[Text, ...], Field(min_length=1)]
 
 
-class RefusedForm(Form):
-    """Refused phrases by what is wrong with them."""
+def _readable(patterns: tuple[str, ...], *, language: str) -> tuple[str, ...]:
+    for pattern in patterns:
+        try:
+            compiled(pattern, language=language)
+        except UnreadablePattern as error:
+            raise wrong(str(error), remedy="mend it as policy/wording/pattern.py says") from error
+    return patterns
 
-    threats: Phrases = Field(examples=["[or else]"])
-    shaming: Phrases = Field(examples=["[shame]"])
-    false_urgency: Phrases = Field(examples=["[act now]"])
-    third_parties: Phrases = Field(examples=["[your family]"])
-    impersonation: Phrases = Field(examples=["[sheriff]"])
-    borrowing_to_repay: Phrases = Field(examples=["[borrow from]"])
 
-    def by_reason(self) -> dict[str, tuple[str, ...]]:
-        """The phrases by their reason, in words."""
-        return {
-            "a threat": self.threats,
-            "shaming": self.shaming,
-            "false urgency": self.false_urgency,
-            "a mention of third parties": self.third_parties,
-            "impersonation": self.impersonation,
-            "a push to borrow or sell": self.borrowing_to_repay,
-        }
+English = Annotated[tuple[Text, ...], AfterValidator(lambda patterns: _readable(patterns, language="en"))]
+Chinese = Annotated[tuple[Text, ...], AfterValidator(lambda patterns: _readable(patterns, language="zh"))]
 
 
 class LanguageForm(Form):
-    """One language: how to opt out of SMS and chat, what is refused, and the words that speak of the law."""
+    """One lint in one language.
 
-    opt_out: Phrases = Field(examples=["[reply stop]"])
-    refused: RefusedForm = Field(examples=["{threats: [...]}"])
-    legal: Phrases = Field(examples=["[court]"])
+    patterns: what is refused. allowed: phrases within which a refused one is no fault (`not a court document`).
+    must_refuse, must_pass: sentences that prove both; a test reads them.
+    """
+
+    patterns: tuple[Text, ...] = Field(min_length=1, examples=["[or else]"])
+    allowed: tuple[Text, ...] = Field(examples=["[]"])
+    must_refuse: Sentences = Field(examples=["[Pay or else.]"])
+    must_pass: Sentences = Field(examples=["[If you have paid, thank you.]"])
 
 
-class LanguagesForm(Form):
-    """The shipped languages."""
+class EnglishForm(LanguageForm):
+    """A lint in English."""
 
-    en: LanguageForm = Field(examples=["{opt_out: [...], refused: {...}, legal: [...]}"])
-    zh: LanguageForm = Field(examples=["{opt_out: [...], refused: {...}, legal: [...]}"])
+    patterns: English = Field(min_length=1, examples=["[or else]"])
+    allowed: English = Field(examples=["[]"])
+
+
+class ChineseForm(LanguageForm):
+    """A lint in Simplified Chinese."""
+
+    patterns: Chinese = Field(min_length=1, examples=["[后果自负]"])
+    allowed: Chinese = Field(examples=["[]"])
 
 
 class PhrasesForm(Form):
-    """The file of phrases."""
+    """A lint's file. named: what a refused phrase is, to be read after "which is"."""
 
+    lint: Name = Field(examples=["threats"])
     version: Whole = Field(ge=1, examples=[1])
-    languages: LanguagesForm = Field(examples=["{en: {...}, zh: {...}}"])
-    legal_words_allowed_in: tuple[Name, ...] = Field(examples=["[pre_legal_notice]"])
+    named: Text = Field(examples=["a threat"])
+    why: Text = Field(examples=["a threat makes people hide"])
+    remedy: Text = Field(examples=["say plainly what happens next"])
+    en: EnglishForm = Field(examples=["{patterns: [...], allowed: [...], must_refuse: [...], must_pass: [...]}"])
+    zh: ChineseForm = Field(examples=["{patterns: [...], allowed: [...], must_refuse: [...], must_pass: [...]}"])
 
     def language(self, code: str) -> LanguageForm:
-        """One shipped language's phrases."""
-        return {"en": self.languages.en, "zh": self.languages.zh}[code]
+        """The lint in a shipped language."""
+        return {"en": self.en, "zh": self.zh}[code]
 
 
 @cache
-def phrases() -> PhrasesForm:
-    """The shipped phrases. Raises UnreadableFile when the file has mistakes."""
-    form, problems = fill(PhrasesForm, read_document(text_of(FILE), file=FILE.name))
-    if form is None:
+def lints() -> dict[str, PhrasesForm]:
+    """Every shipped lint by its id. Raises UnreadableFile when a file has mistakes."""
+    return {path.stem: _lint(path) for path in sorted(FOLDER.glob("*.yaml"))}
+
+
+def _lint(path: Path) -> PhrasesForm:
+    document: Document = read_document(text_of(path), file=path.name)
+    form, problems = fill(PhrasesForm, document)
+    if form is not None and form.lint != path.stem:
+        what = "has another name than its file"
+        problems = [document.problem(("lint",), what=what, remedy=f"write `lint: {path.stem}`")]
+    if form is None or problems:
         raise UnreadableFile(problems)
     return form
-
-
-def says(text: str, phrase: str) -> bool:
-    """Whether a text says a phrase: capitals and spacing aside, and as whole words where the script has words."""
-    if phrase.isascii():
-        spaced = " ".join(text.casefold().split())
-        return re.search(rf"(?<!\w){re.escape(phrase.casefold())}(?!\w)", spaced, re.ASCII) is not None
-    return "".join(phrase.casefold().split()) in "".join(text.casefold().split())

@@ -1,6 +1,6 @@
 """A wording becomes a message: the borrower's language, one channel, the facts filled in strictly."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -9,6 +9,7 @@ from types import MappingProxyType
 from jinja2 import UndefinedError
 
 from domain.action import MESSAGES, Action
+from policy.wording.requirements import requirements_of
 from policy.wording.segments import segments
 from policy.wording.template import ENVIRONMENT, Template, Words, read_template_file
 
@@ -48,20 +49,27 @@ class Rendered:
     language: str
 
 
-def render(wording: str, *, channel: Action, language: str, facts: Mapping[str, str]) -> Rendered:
+def render(
+    wording: str, *, channel: Action, language: str, facts: Mapping[str, str], closing: Sequence[str] = ()
+) -> Rendered:
     """Say a wording through a channel, in the borrower's language where it is shipped and in English where it is not.
 
-    language is a BCP 47 tag (`zh-CN`). Raises UnknownWording, NoSuchChannel or MissingFact.
+    language: a BCP 47 tag (`zh-CN`). closing: sentences that a pack requires, in the message's language; they end the
+    body and are counted in its segments. Raises UnknownWording, NoSuchChannel or MissingFact.
     """
-    return render_template(template_of(wording, language=language_for(language)), channel=channel, facts=facts)
+    template = template_of(wording, language=language_for(language))
+    return render_template(template, channel=channel, facts=facts, closing=closing)
 
 
-def render_template(template: Template, *, channel: Action, facts: Mapping[str, str]) -> Rendered:
-    """Say a template through a channel. Raises NoSuchChannel or MissingFact."""
+def render_template(
+    template: Template, *, channel: Action, facts: Mapping[str, str], closing: Sequence[str] = ()
+) -> Rendered:
+    """Say a template through a channel, with closing sentences. Raises NoSuchChannel or MissingFact."""
     words = template.words.get(channel)
     if words is None:
         raise NoSuchChannel(f"'{template.wording}' has no text for {channel.value} in '{template.language}'")
-    subject, body = _filled(words, facts=facts, template=template)
+    subject, said = _filled(words, facts=facts, template=template)
+    body = _closed(said, closing=closing, channel=channel)
     return Rendered(
         subject=subject,
         body=body,
@@ -82,6 +90,11 @@ def language_for(tag: str) -> str:
 
 
 def wordings() -> frozenset[str]:
+    """The wordings that a rung may say: those in every shipped language, without those that answer an event."""
+    return frozenset(wording for wording in every_wording() if requirements_of(wording).said_by == "rung")
+
+
+def every_wording() -> frozenset[str]:
     """The wordings that there are in every shipped language."""
     by_language = [{w for w, language in shipped_templates() if language == one} for one in LANGUAGES]
     return frozenset.intersection(*map(frozenset, by_language))
@@ -108,6 +121,12 @@ def shipped_templates() -> Mapping[tuple[str, str], Template]:
     """Every template, by wording and language. Raises UnreadableTemplate when one of the files has mistakes."""
     paths = [path for language in LANGUAGES for path in sorted((TEMPLATES / language).glob("*.yaml"))]
     return MappingProxyType({(t.wording, t.language): t for t in map(read_template_file, paths)})
+
+
+def _closed(body: str, *, closing: Sequence[str], channel: Action) -> str:
+    # What the template says already is not said again.
+    more = [sentence for each in closing if (sentence := each.strip()) and sentence not in body]
+    return (" " if channel is Action.SMS else "\n\n").join([body, *more])
 
 
 def _filled(words: Words, *, facts: Mapping[str, str], template: Template) -> tuple[str, str]:

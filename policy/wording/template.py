@@ -15,7 +15,28 @@ from policy.files.document import Document, digest_of, read_document
 from policy.files.form import Form, Text, Whole, fill
 from policy.files.problem import Problem, UnreadableFile, nearest
 
-FACTS = frozenset({"first_name", "lender", "amount", "due_since", "help_phone", "pay_link", "opt_out_link"})
+RUNG_FACTS = frozenset({"first_name", "lender", "amount", "due_since", "help_phone", "pay_link", "opt_out_link"})
+"""What is known whenever a rung speaks."""
+
+EVENT_FACTS = frozenset(
+    {
+        "promised_amount",
+        "promised_on",
+        "paid_amount",
+        "paid_on",
+        "plan_total",
+        "plan_principal",
+        "plan_interest",
+        "plan_fees",
+        "plan_count",
+        "plan_schedule",
+        "plan_first_on",
+        "plan_last_on",
+    }
+)
+"""What only the event is about that a wording answers. plan_schedule: a line per instalment, its day and amount."""
+
+FACTS = RUNG_FACTS | EVENT_FACTS
 
 # Messages are plain text in every channel: escaping for HTML would put `&amp;` into somebody's SMS.
 ENVIRONMENT = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
@@ -71,8 +92,7 @@ class TemplateForm(Form):
 def read_template(text: str, *, file: str, wording: str, language: str) -> Template:
     """Read a wording's text in one language.
 
-    # What counsel reads is what is sent: no branches, loops, filters or sums that could say something else.
-    name facts, no channel.
+    Raises UnreadableTemplate, with every problem that was found.
     """
     try:
         document = read_document(text, file=file)
@@ -97,6 +117,11 @@ def read_template_file(path: Path) -> Template:
     language = path.parent.name
     text = path.read_text(encoding="utf-8")
     return read_template(text, file=f"{language}/{path.name}", wording=path.stem, language=language)
+
+
+def facts_used(words: Words) -> frozenset[str]:
+    """The names of the facts that a message uses."""
+    return frozenset(meta.find_undeclared_variables(ENVIRONMENT.parse(f"{words.subject}\n{words.body}")))
 
 
 def _words(form: TemplateForm, *, document: Document) -> dict[Action, Words]:

@@ -28,7 +28,7 @@ class TestALegalBar:
         starts_on=(Mark.TIME_BARRED,),
         bars=(Asked.LEGAL_REFERRAL,),
         bars_purposes=("remedy_notice",),
-        bars_words=("legal_consequence",),
+        bars_words=("consequence",),
         refused_on=(Mark.CEASE,),
         after_refusal=(Asked.CALL, Asked.SMS),
     )
@@ -51,7 +51,7 @@ class TestALegalBar:
 
     def test_keeps_legal_words_out_of_messages(self) -> None:
         """Whether the text is known to hold them, or its purpose is to tell of a remedy."""
-        worded = replace(ask(Asked.SMS, NOON), elements=frozenset({"legal_consequence", "opt_out"}))
+        worded = replace(ask(Asked.SMS, NOON), elements=frozenset({"consequence", "opt_out"}))
         assert spare_barred_debts(self.BARRED, worded, self.BAR, at=NOON) is not None
         telling = ask(Asked.MAIL, NOON, purpose="remedy_notice")
         assert spare_barred_debts(self.BARRED, telling, self.BAR, at=NOON) is not None

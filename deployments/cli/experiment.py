@@ -1,9 +1,11 @@
-"""Experiments: `experiment plan` and `experiment evaluate`, from files and without a ledger."""
+"""Experiments: `experiment plan`, `evaluate` and `threshold`, from files and without a ledger."""
 
 from dataclasses import asdict
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 import typer
 from rich.console import RenderableType
 
@@ -17,10 +19,18 @@ from reports.experiments.evaluation_page import evaluation_page
 from reports.experiments.number_file import read_numbers
 from reports.experiments.planning import PlanIsImpossible, Question
 from reports.experiments.planning import plan as plan_for
+from reports.experiments.threshold import threshold as threshold_at
 
 app = typer.Typer(no_args_is_help=True, help="What caused more money, and how many loans it takes to know.")
 
 AlphaOption = Annotated[float, typer.Option(min=1e-6, max=0.5, help="How often a false alarm is accepted.")]
+
+
+class Side(StrEnum):
+    """The side of a cut-off on which loans are treated."""
+
+    ABOVE = "above"
+    BELOW = "below"
 
 
 @app.command("evaluate", epilog="Example: duecourse experiment evaluate entered.csv --html experiment.html")
@@ -94,6 +104,62 @@ def plan(
         *telling.PLAN_ASSUMPTIONS,
         as_json=as_json,
     )
+
+
+@app.command(
+    "threshold",
+    epilog="Example: duecourse experiment threshold book.csv --score expected --outcome recovered --cutoff 1000",
+)
+def threshold(
+    file: Annotated[Path, typer.Argument(help="One row per loan, CSV, XLSX or Parquet.")],
+    *,
+    score: Annotated[str, typer.Option(help="The column that decides the treatment.")],
+    outcome: Annotated[str, typer.Option(help="The column with what came of it, such as money recovered.")],
+    cutoff: Annotated[float, typer.Option(help="Scores from here on are on the one side, smaller ones on the other.")],
+    side: Annotated[
+        Side, typer.Option(help="The side that is treated; the cut-off itself counts as above.")
+    ] = Side.ABOVE,
+    bandwidth: Annotated[
+        float | None, typer.Option(help="How near to the cut-off a loan must be; else the best one for these loans.")
+    ] = None,
+    other_cutoffs: Annotated[
+        str,
+        typer.Option(help="Other scores at which the treatment changes, 2000,3000: loans beyond the nearest are out."),
+    ] = "",
+    cost: Annotated[
+        float | None, typer.Option(help="What the treated side costs more per loan, in the outcome's unit.")
+    ] = None,
+    alpha: AlphaOption = 0.05,
+    as_json: JsonFlag = False,
+) -> None:
+    """Judge a rule that treats loans by a score: what happens where the score crosses the cut-off."""
+    if bandwidth is not None and bandwidth <= 0:
+        raise typer.BadParameter("must be more than 0", param_hint="--bandwidth")
+    low, high = _between(other_cutoffs, cutoff=cutoff)
+    there = read_numbers(file, (score, outcome))
+    scores, outcomes = there.columns
+    is_near = (scores >= low) & (scores < high)
+    sign = 1 if side is Side.ABOVE else -1
+    found = threshold_at(
+        scores[is_near], outcomes[is_near], cutoff=cutoff, bandwidth=bandwidth, cost=cost, sign=sign, alpha=alpha
+    )
+    rows = {"read": there.read, "used": int(np.count_nonzero(is_near)), "bad": there.bad}
+    told: list[RenderableType] = [telling.threshold_table(found), *telling.threshold_sentences(found)]
+    if there.bad:
+        told.append(telling.bad_rows_table(there.bad))
+    told += [f"[bold yellow]Warning:[/bold yellow] {warning}." for warning in found.warnings]
+    show({**asdict(found), "cutoff": cutoff, "treated_side": side, "rows": rows}, *told, as_json=as_json)
+
+
+def _between(text: str, *, cutoff: float) -> tuple[float, float]:
+    """The nearest other cut-offs on both sides, infinite where there is none."""
+    try:
+        others = [float(part) for part in text.split(",") if part.strip()]
+    except ValueError:
+        hint = f"'{text}' is not a list of scores; write 2000,3000,5000"
+        raise typer.BadParameter(hint, param_hint="--other-cutoffs") from None
+    low = max((other for other in others if other < cutoff), default=-np.inf)
+    return low, min((other for other in others if other > cutoff), default=np.inf)
 
 
 def _base(*, mean: float | None, sd: float | None, past: Path | None, column: str) -> tuple[float, float]:

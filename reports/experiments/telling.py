@@ -9,6 +9,7 @@ from reports.experiments.bad_row import BadRow
 from reports.experiments.comparison import Difference
 from reports.experiments.evaluation import Evaluation
 from reports.experiments.planning import Plan, Size
+from reports.experiments.threshold import Threshold
 from reports.figures import NOTHING, percent, words
 
 MOST_ROWS = 20
@@ -72,6 +73,33 @@ def sentences(evaluation: Evaluation) -> list[str]:
         told.append(f"The tenth of loans that brought most brought {percent(evaluation.top_tenth_share)} of the money.")
     told.append("mde: the smallest true difference that would be shown at this look with 80 % power.")
     return told
+
+
+def threshold_table(found: Threshold) -> Table:
+    """The jump at the cut-off, gross and net of cost."""
+    table = _table("At the cut-off, per loan", "", "jump", f"{1 - found.alpha:.1%} interval", "verdict")
+    rows = [("outcome", found.jump, found.ci_low, found.ci_high, found.verdict)]
+    if found.net_verdict is not None:
+        rows.append(("net of cost", found.net_of_cost, found.net_ci_low, found.net_ci_high, found.net_verdict))
+    for label, jump, low, high, verdict in rows:
+        reach = NOTHING if low is None else f"{money(low, signed=True)} to {money(high, signed=True)}"
+        table.add_row(label, money(jump, signed=True), reach, words(verdict.value))
+    return table
+
+
+def threshold_sentences(found: Threshold) -> list[str]:
+    """What the figures rest on."""
+    reach = NOTHING if found.bandwidth is None else f"{found.bandwidth:,.4g}"
+    line_bias = (
+        "The jump is the treated side less the other, for loans at the cut-off only; its interval is for one look, is"
+        f" freed of the line's bias and so lies around {money(found.jump_bias_corrected, signed=True)}."
+    )
+    told = [
+        f"{found.n_left:,} loans below the cut-off and {found.n_right:,} at or above it, within {reach} of it.",
+        f"The outcome heads for {money(found.left_level)} from below and for {money(found.right_level)} from above.",
+        line_bias,
+    ]
+    return [*told, *(f"No verdict: {why}." for why in found.why)]
 
 
 def bad_rows_table(bad: Sequence[BadRow]) -> Table:

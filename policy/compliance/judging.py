@@ -86,7 +86,8 @@ def _speaking(case: Case, question: Question, packs: Stack) -> Iterator[tuple[Pa
     product = case.facts.get("product", "")
     for pack in packs.packs:
         for rule in pack.in_force(question.at):
-            if KINDS[rule.kind].is_asked and rule.form.when.speaks_to(question, product=product):
+            when = rule.form.when
+            if KINDS[rule.kind].is_asked and when.is_for(packs.role) and when.speaks_to(question, product=product):
                 yield pack, rule
 
 

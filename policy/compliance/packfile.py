@@ -109,6 +109,11 @@ class When(Form):
     products_except: tuple[Text, ...] = Field(default=(), examples=["[microfinance]"])
     purposes_except: tuple[Text, ...] = Field(default=(), examples=["[required_by_law]"])
     replies: bool | None = Field(default=None, examples=["false"])
+    collector_role: tuple[Role, ...] = Field(default=(), examples=["[third_party]"])
+
+    def is_for(self, role: Role) -> bool:
+        """Whether the rule speaks to a collector of that role: some words are true of an agency only."""
+        return not self.collector_role or role in self.collector_role
 
     def speaks_to(self, question: Question, *, product: str) -> bool:
         """Whether the rule has anything to say about a contact."""

@@ -4,10 +4,31 @@ from collections.abc import Iterable
 
 from policy.compliance.history import THIRD_PARTY
 
+CALLED_OTHERWISE = {
+    "lawyer": "attorney",
+    "consumer_attorney": "attorney",
+    "consumers_attorney": "attorney",
+    "consumers_lawyer": "attorney",
+    "bureau": "consumer_reporting_agency",
+    "credit_bureau": "consumer_reporting_agency",
+    "cra": "consumer_reporting_agency",
+    "creditor_attorney": "creditors_attorney",
+    "collector_attorney": "collectors_attorney",
+    "debt_collector_attorney": "collectors_attorney",
+    "debt_collectors_attorney": "collectors_attorney",
+    "legal_guardian": "guardian",
+    "personal_representative": "executor",
+    "administrator": "executor",
+    "successor_in_interest": "successor",
+    "confirmed_successor": "successor",
+}
+
 
 def role_of(recipient: str) -> str:
-    """The name of a recipient as a role is written: small letters and underscores."""
-    return "_".join(recipient.removeprefix(THIRD_PARTY).lower().replace("-", " ").replace("_", " ").split())
+    """The name of a recipient as a role is written: small letters and underscores, and one word for one role."""
+    plain = recipient.removeprefix(THIRD_PARTY).lower().translate({ord("'"): "", ord("-"): " ", ord("_"): " "})
+    name = "_".join(plain.split())
+    return CALLED_OTHERWISE.get(name, name)
 
 
 def is_role(recipient: str, roles: Iterable[str]) -> bool:

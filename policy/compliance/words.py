@@ -19,7 +19,8 @@ def words_to_add(case: Case, question: Question, packs: Stack) -> tuple[str, ...
     found = [
         sentence
         for rule in _content_rules(packs, question)
-        if rule.form.when.speaks_to(question, product=product)
+        if rule.form.when.is_for(packs.role)
+        and rule.form.when.speaks_to(question, product=product)
         and is_occasion(known, question, rule.params, at=question.at)
         and not set(rule.params.says) <= (question.elements or frozenset())
         and (sentence := rule.params.sentence.get(question.language) or rule.params.sentence.get("en"))

@@ -25,7 +25,7 @@ class AddressRule(Form):
     """
 
     kinds_barred: tuple[Text, ...] = Field(default=(), examples=["[employer]"])
-    proofs: tuple[Proof, ...] = Field(min_length=1, examples=["[used_by_consumer, direct_consent]"])
+    proofs: tuple[Proof, ...] = Field(default=(), examples=["[used_by_consumer, direct_consent]"])
     within_days: Whole | None = Field(default=None, ge=1, examples=[60])
     opt_out_days: Whole = Field(default=0, ge=0, examples=[35])
 
@@ -42,6 +42,8 @@ def use_the_right_address(case: Case, question: Question, params: AddressRule, *
     told = (
         f"the address is known to be of the kind '{target.address_kind}'" if params.kinds_barred else "of the address"
     )
+    if not params.proofs:
+        return Objection(detail=told)
     needed = ", ".join(proof.replace("_", " ") for proof in params.proofs)
     within = f" within {params.within_days} days" if params.within_days else ""
     return Objection(detail=f"{told}, and none of this is on record{within}: {needed}")

@@ -33,6 +33,7 @@ class Count(Form):
     outcomes_excluded: tuple[CallOutcome, ...] = Field(default=(), examples=["[busy, not_in_service]"])
     outcomes_only: tuple[CallOutcome, ...] = Field(default=(), examples=["[unanswered]"])
     exclude_if: tuple[Literal["direct_consent_additional_calls"], ...] = Field(default=(), examples=["[]"])
+    number_types: tuple[Text, ...] = Field(default=(), examples=["[work]"])
 
 
 class FrequencyCap(Form):
@@ -107,6 +108,8 @@ def _counts(case: Case, params: FrequencyCap, call: Call, *, debt: str) -> bool:
     if call.outcome in count.outcomes_excluded:
         return False
     if count.outcomes_only and call.outcome not in count.outcomes_only:
+        return False
+    if count.number_types and call.number_type not in count.number_types:
         return False
     if "debt_group" in params.key and not counts_to(case, call, debt):
         return False

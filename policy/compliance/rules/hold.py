@@ -15,6 +15,7 @@ from policy.compliance.objection import Effect, Objection
 from policy.compliance.question import Question
 from policy.compliance.span import SpanText
 from policy.compliance.standing_rule import ACTIONS_OF, MarkWord, StoppedWord, day_after
+from policy.compliance.validation import was_open
 from policy.files.form import Form, Text, Whole
 
 
@@ -25,6 +26,7 @@ class Hold(Form):
     no days, and lengthens one that has. scope: the marked debts, or every debt of the person. stops: see Stopped.
     still_allowed: purposes that it does not stop. limit: one that begins sooner than so long after the end of the one
     before is not taken for granted: a person decides. zone: where days are counted (null: where the person lives).
+    only_within: a mark that is made later than that begins nothing.
     """
 
     starts_on: tuple[MarkWord, ...] = Field(min_length=1, examples=["[disputed]"])
@@ -37,6 +39,7 @@ class Hold(Form):
     exceptions: tuple[Literal["reply_once"], ...] = Field(default=(), examples=["[reply_once]"])
     limit: SpanText | None = Field(default=None, examples=["12 months"])
     zone: str | None = Field(default=None, examples=["Europe/London"])
+    only_within: Literal["validation_period"] | None = Field(default=None, examples=["validation_period"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +84,8 @@ def standings(case: Case, params: Hold, *, debt: str) -> tuple[Standing, ...]:
     ends = list(case.marks(*params.ends_on, debt=named)) if params.ends_on else []
     found: list[Standing] = []
     for mark in case.marks(*params.starts_on, debt=named):
+        if params.only_within is not None and not was_open(case, debt=debt, at=mark.at):
+            continue
         until = ends_at(params, mark, _ends_of(mark, ends, params), zone=_zone(case, params))
         found.append(Standing(since=mark.at, until=until, is_too_soon=_is_too_soon(case, params, mark, found)))
     return tuple(found)

@@ -1,9 +1,9 @@
 """What a person has asked for is kept: their times, their places, and the media and addresses that they refuse."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from policy.compliance.blackout import blackouts, first_free, stands
 from policy.compliance.case import Case
@@ -12,9 +12,10 @@ from policy.compliance.history import Consent, Direction, Medium, Preference, Pr
 from policy.compliance.objection import Effect, Objection
 from policy.compliance.question import Asked, Question
 from policy.compliance.whereabouts import is_at
-from policy.files.form import Form
+from policy.files.form import Form, member_of
 
 Exception_ = Literal["direct_consent", "reply_once", "web_session", "required_by_law", "opt_out_confirmation"]
+MediumWord = Annotated[Medium, BeforeValidator(member_of(Medium, kind="medium"))]
 CALLED_OTHERWISE = {
     "phone": "call",
     "telephone": "call",
@@ -33,10 +34,12 @@ class PreferenceBlock(Form):
 
     direct_consent: the person's later consent, given to this collector. reply_once: the one answer, in its own medium,
     to what the person wrote in such hours, at such a place or in such a medium. web_session: what is shown while the
-    person uses the site. opt_out_confirmation: one message that does nothing but confirm.
+    person uses the site. opt_out_confirmation: one message that does nothing but confirm. taken_as: media of which
+    the refusal of one, or of one number or address in it, is taken as the refusal of all.
     """
 
     dimension: Literal["time", "place", "workplace", "medium", "address"] = Field(examples=["time"])
+    taken_as: tuple[MediumWord, ...] = Field(default=(), examples=["[call, sms]"])
     exceptions: tuple[Exception_, ...] = Field(default=(), examples=["[direct_consent, reply_once]"])
 
 
@@ -103,7 +106,9 @@ def _of_medium(
             continue
         # An address that the question does not name may be the one that was refused.
         is_other_address = wish.address is not None and question.target.address not in (None, wish.address)
-        if medium is None or medium not in _media(wish) or is_other_address:
+        is_meant = medium is not None and medium in _media(wish) and not is_other_address
+        is_taken_as = medium in params.taken_as and bool(_media(wish) & set(params.taken_as))
+        if medium is None or not (is_meant or is_taken_as):
             continue
         if _is_invited_again(case, wish, medium, at=at):
             continue

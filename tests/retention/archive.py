@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, SQLModel, select
 
+from domain.arrangement import Instalment
 from domain.work_item import Disposition
 from ledger.legal_holds import lift_legal_hold, place_legal_hold
 from ledger.portfolios import portfolio_named
@@ -43,6 +44,11 @@ class Archive:
         self.lender.lives(journey, days=1)
         assert self.lender.journey(journey).closing_reason == "cured"
         return journey
+
+    def promises(self, item: str, *, note: str) -> None:
+        """On a call the borrower promises an amount within a week."""
+        promised = Instalment(self.lender.now.date() + timedelta(days=5), 80_000)
+        self.lender.records(item, Disposition.PROMISE, promised=promised, note=note)
 
     def dry_run(self) -> Review:
         """What would go now."""

@@ -1,0 +1,157 @@
+"""A file of cases: what happened to a person, and what is asked about them, for counsel to try a situation.
+
+The format stands in the README of this folder's cases; every mistake is told with its line and a remedy.
+"""
+
+from dataclasses import dataclass
+from datetime import time
+from types import MappingProxyType
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator, Field
+
+from policy.compliance.case import Case
+from policy.compliance.given import happening_of
+from policy.compliance.given_form import AnyMoment, GivenEvent, Word, Words, ZoneWord, instant
+from policy.compliance.history import CONSUMER
+from policy.compliance.packfile import AskedWord
+from policy.compliance.question import NOTICE_PRESENT, Question, Target
+from policy.files.document import Document, Place, read_document
+from policy.files.form import Form, fill
+from policy.files.problem import Problem, UnreadableFile
+
+NOON = time(12)
+"""The hour of a question that names a day only."""
+
+
+class UnreadableCases(UnreadableFile):
+    """A file of cases has mistakes; `problems` tells each of them."""
+
+
+def _or_nothing(value: object) -> object:
+    return {} if value is None else value
+
+
+def _or_none_at_all(value: object) -> object:
+    return () if value is None else value
+
+
+class GivenTarget(Form):
+    """The number or address that would be used."""
+
+    place: Word | None = Field(default=None, examples=["home"])
+    number_type: Word | None = Field(default=None, examples=["mobile"])
+    known_at: Word | None = Field(default=None, examples=["home"])
+    address: Word | None = Field(default=None, examples=["a@example.com"])
+    address_kind: Word | None = Field(default=None, examples=["employer"])
+    known: bool = Field(default=True, examples=["true"])
+    verified_at: AnyMoment | None = Field(default=None, examples=["2026-04-01T10:00:00-04:00"])
+
+
+class GivenQuery(Form):
+    """What is asked. No `debts`: about all of the case's."""
+
+    at: AnyMoment = Field(examples=["2026-04-08T10:00:00-04:00"])
+    action: AskedWord = Field(examples=["call"])
+    debts: Words = Field(default=(), examples=["[D1]"])
+    to: Word = Field(default=CONSUMER, examples=["consumer"])
+    target: Annotated[GivenTarget, BeforeValidator(_or_nothing)] = Field(
+        default=GivenTarget(), examples=["{place: home, number_type: landline}"]
+    )
+    in_reply_to: Word | None = Field(default=None, examples=["email_in"])
+    automated: bool = Field(default=False, examples=["true"])
+    purpose: Word = Field(default="collection", examples=["collection"])
+    opt_out_notice: Word | None = Field(default=NOTICE_PRESENT, examples=['"Reply STOP to stop texts to this number."'])
+    language: Word = Field(default="en", examples=["en"])
+    note: Any = None
+
+
+class GivenCase(Form):
+    """One case."""
+
+    id: Word = Field(examples=["april-seventh"])
+    consumer_tz: ZoneWord = Field(examples=["America/New_York"])
+    debts: Words = Field(default=(), examples=["[D1]"])
+    given: Annotated[tuple[GivenEvent, ...], BeforeValidator(_or_none_at_all)] = Field(
+        default=(), examples=["[{type: call_out, at: 2026-04-01T10:00:00-04:00, outcome: unanswered}]"]
+    )
+    query: GivenQuery = Field(examples=["{at: 2026-04-08T10:00:00-04:00, action: call}"])
+    debt_groups: Annotated[dict[str, Word], BeforeValidator(_or_nothing)] = Field(default={}, examples=["{SL1: G}"])
+    product: Word | None = Field(default=None, examples=["credit_card"])
+    comment: Any = None
+    note: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posed:
+    """A case and the question that is asked about it."""
+
+    id: str
+    case: Case
+    question: Question
+
+
+def read_cases(text: str, *, file: str) -> tuple[Posed, ...]:
+    """Read a file of cases: `cases:` with a list, or the list alone. Raises UnreadableCases."""
+    try:
+        document = read_document(text, file=file)
+    except UnreadableFile as error:
+        raise UnreadableCases(error.problems) from error
+    places, problems = _places(document)
+    read: list[Posed] = []
+    for place in places:
+        form, found = fill(GivenCase, document, at=place)
+        problems += found
+        if form is not None:
+            read.append(_posed(form))
+    if problems:
+        raise UnreadableCases(problems)
+    return tuple(read)
+
+
+def _places(document: Document) -> tuple[list[Place], list[Problem]]:
+    """Where each case stands."""
+    data: Any = document.data
+    inside: Place = ()
+    if isinstance(data, dict):
+        inside, data = ("cases",), data.get("cases")
+    if not isinstance(data, list) or not data:
+        remedy = "write `cases:` and under it `- id: ...` lines"
+        return [], [document.problem(inside, what="the file has no list of cases", remedy=remedy)]
+    return [(*inside, position) for position in range(len(data))], []
+
+
+def _posed(form: GivenCase) -> Posed:
+    zone = ZoneInfo(form.consumer_tz)
+    asked = form.query
+    named = frozenset(form.debts) or frozenset(asked.debts) or frozenset({"D1"})
+    case = Case(
+        zone=zone,
+        debts=named | frozenset(asked.debts),
+        history=tuple(happening_of(event, zone=zone) for event in form.given),
+        groups=MappingProxyType(dict(form.debt_groups)),
+        facts=MappingProxyType({} if form.product is None else {"product": form.product}),
+    )
+    target = asked.target
+    question = Question(
+        at=instant(asked.at, zone=zone, hour=NOON),
+        action=asked.action,
+        debts=frozenset(asked.debts) or named,
+        to=asked.to,
+        target=Target(
+            place=target.place,
+            number_type=target.number_type,
+            known_at=target.known_at,
+            address=target.address,
+            address_kind=target.address_kind,
+            known=target.known,
+            verified_at=None if target.verified_at is None else instant(target.verified_at, zone=zone),
+        ),
+        in_reply_to=asked.in_reply_to,
+        automated=asked.automated,
+        purpose=asked.purpose,
+        opt_out_notice=asked.opt_out_notice,
+        language=asked.language,
+    )
+    return Posed(id=form.id, case=case, question=question)

@@ -23,12 +23,7 @@ class ArrangementLimits:
 
 def arrangement_limits(packs: Stack, *, at: datetime) -> ArrangementLimits:
     """The strictest of all rules that are in force: the shortest term, everything that any writing must hold."""
-    found = [
-        (pack, rule, rule.params)
-        for pack in packs.packs
-        for rule in pack.in_force(at)
-        if isinstance(rule.params, ArrangementTerms)
-    ]
+    found = [(pack, rule, rule.params) for pack, rule in packs.rules(at) if isinstance(rule.params, ArrangementTerms)]
     return ArrangementLimits(
         max_term_months=min((terms.max_term_months for _, _, terms in found), default=None),
         content=tuple(dict.fromkeys(element for _, _, terms in found for element in terms.content)),

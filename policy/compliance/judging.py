@@ -84,11 +84,9 @@ def facts_hash(case: Case, question: Question) -> str:
 
 def _speaking(case: Case, question: Question, packs: Stack) -> Iterator[tuple[Pack, Rule]]:
     product = case.facts.get("product", "")
-    for pack in packs.packs:
-        for rule in pack.in_force(question.at):
-            when = rule.form.when
-            if KINDS[rule.kind].is_asked and when.is_for(packs.role) and when.speaks_to(question, product=product):
-                yield pack, rule
+    for pack, rule in packs.rules(question.at):
+        if KINDS[rule.kind].is_asked and rule.form.when.speaks_to(question, product=product):
+            yield pack, rule
 
 
 def _hear(case: Case, question: Question, packs: Stack, *, at: datetime) -> Iterator[_Heard]:

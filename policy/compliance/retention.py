@@ -1,6 +1,6 @@
 """How long records of a class are kept under all packs: every floor has passed, and the first ceiling rules."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -63,7 +63,7 @@ def retention_for(packs: Stack, record_class: RecordClass, *, at: datetime) -> R
     Floors and ceilings stand beside each other because they may be counted from different days.
     """
     floors, ceilings, holds = [], [], set[str]()
-    for pack, rule in _rules(packs, at=at):
+    for pack, rule in packs.rules(at):
         match rule.params:
             case RetentionTerms() as terms if record_class in terms.records:
                 floors += _terms(pack, rule, terms.floor, counted_from=terms.counted_from)
@@ -78,10 +78,6 @@ def retention_for(packs: Stack, record_class: RecordClass, *, at: datetime) -> R
     return Retention(
         record_class=record_class, floors=tuple(floors), ceilings=tuple(ceilings), legal_hold=frozenset(holds)
     )
-
-
-def _rules(packs: Stack, *, at: datetime) -> Iterator[tuple[Pack, Rule]]:
-    return ((pack, rule) for pack in packs.packs for rule in pack.in_force(at))
 
 
 def _terms(pack: Pack, rule: Rule, span: Span | None, *, counted_from: CountedFrom) -> list[Term]:

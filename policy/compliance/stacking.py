@@ -4,11 +4,12 @@ To ask every rule and take the strictest answer is `merge: strictest`: windows i
 the longer rest lasts, and bans and duties add up.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
-from policy.compliance.packfile import Pack, Role
+from policy.compliance.packfile import Pack, Role, Rule
 from policy.compliance.reading import pack_named
 
 
@@ -28,6 +29,13 @@ class Stack:
     def labels(self) -> tuple[str, ...]:
         """Names and versions, as kept with each verdict."""
         return tuple(pack.label for pack in self.packs)
+
+    def rules(self, moment: datetime) -> Iterator[tuple[Pack, Rule]]:
+        """Every rule that is in force at a moment and speaks to a collector of that role, with its pack."""
+        for pack in self.packs:
+            for rule in pack.in_force(moment):
+                if rule.form.when.is_for(self.role):
+                    yield pack, rule
 
 
 def stack(names: Iterable[str], *, role: Role = "first_party", soft: Literal["enforce", "warn"] = "enforce") -> Stack:

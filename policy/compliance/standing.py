@@ -84,16 +84,15 @@ class _Begun:
 
 
 def _begun(packs: Stack, mark: Mark, *, at: datetime) -> Iterator[_Begun]:
-    for pack in packs.packs:
-        for rule in pack.in_force(at):
-            match rule.params:
-                case Hold() as hold if mark in hold.starts_on:
-                    yield _Begun(pack, rule, hold)
-                case ArrangementTerms() as terms if mark is Mark.ARRANGEMENT_AGREED:
-                    yield _Begun(pack, rule, terms.rest())
-                case Route() as route if mark in route.starts_on:
-                    yield _Begun(pack, rule, route.flag(), is_flag=True)
-                case LegalBar() as bar if mark in bar.starts_on:
-                    yield _Begun(pack, rule, None)
-                case _:
-                    pass
+    for pack, rule in packs.rules(at):
+        match rule.params:
+            case Hold() as hold if mark in hold.starts_on:
+                yield _Begun(pack, rule, hold)
+            case ArrangementTerms() as terms if mark is Mark.ARRANGEMENT_AGREED:
+                yield _Begun(pack, rule, terms.rest())
+            case Route() as route if mark in route.starts_on:
+                yield _Begun(pack, rule, route.flag(), is_flag=True)
+            case LegalBar() as bar if mark in bar.starts_on:
+                yield _Begun(pack, rule, None)
+            case _:
+                pass

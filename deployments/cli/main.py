@@ -18,6 +18,7 @@ from deployments.cli import (
     report,
     retention,
     sample,
+    screen,
     serve,
     set_up,
     wording,
@@ -64,6 +65,7 @@ app.add_typer(retention.app, name="retention")
 app.add_typer(ladders.app, name="ladder")
 app.add_typer(wording.app, name="wording")
 app.add_typer(packs.app, name="packs")
+app.add_typer(screen.app, name="screen")
 app.add_typer(costs.app, name="costs")
 app.add_typer(experiment.app, name="experiment")
 app.command(epilog="Example: duecourse migrate")(set_up.migrate)

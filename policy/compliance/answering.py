@@ -1,5 +1,6 @@
 """The answer to one posed case as plain data: what `duecourse screen FILE --json` prints."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -31,8 +32,8 @@ WITHOUT_A_CAP = FrequencyCap(
 def answer(posed: Posed, packs: Stack) -> dict[str, object]:
     """The answer to a case, as plain data that JSON can hold.
 
-    `rule` is the section that decided (of a date, or of yes and no: the one that it rests on), None where nothing stands
-    against it. Instants are written in the person's zone. `safe_harbor_lost` lists sections.
+    `rule` is the section that decided (of a date, or of yes and no: the one that it rests on); None where nothing
+    stands against it. Instants are written in the person's zone. `safe_harbor_lost` lists sections.
     """
     case, question = posed.case, posed.question
     verdict = judge(case, question, packs)
@@ -51,9 +52,7 @@ def answer(posed: Posed, packs: Stack) -> dict[str, object]:
         "obligations": [_finding(finding, zone=case.zone) for finding in verdict.obligations],
         "overridable_by": list(verdict.overridable_by),
         "safe_harbor_lost": list(dict.fromkeys(finding.citation for finding in verdict.safe_harbor_lost)),
-        "counts": {
-            debt: {"calls": c.calls, "conversations": c.conversations} for debt, c in _counts(known, question, packs)
-        },
+        "counts": {name: asdict(each) for name, each in _counts(known, question, packs)},
         "value": value,
     }
 
@@ -93,8 +92,8 @@ def _value(case: Case, question: Question, packs: Stack) -> tuple[object, str | 
                 ends = [day for day in days if day is not None]
                 return (max(ends).isoformat() if ends else None), rule.form.citation.section
         case Asked.DISCLOSURE_SENT:
-            for rule, params in _rules(packs, Delivery, at=question.at):
-                return was_sent(case, question, params, at=question.at), rule.form.citation.section
+            for rule, delivery in _rules(packs, Delivery, at=question.at):
+                return was_sent(case, question, delivery, at=question.at), rule.form.citation.section
         case _:
             pass
     return None, None

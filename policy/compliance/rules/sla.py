@@ -34,7 +34,7 @@ class Sla(Form):
 
 
 def keep_the_deadline(case: Case, question: Question, params: Sla, *, at: datetime) -> Objection | None:
-    """Says what is due by when (a duty), or that it is late (a warning)."""
+    """Says what is due by when (a duty); once that day is past, whatever the rule says of it."""
     dues = [due for debt in sorted(question.debts) if (due := _due(case, params, debt, at=at)) is not None]
     if not dues:
         return None
@@ -42,7 +42,7 @@ def keep_the_deadline(case: Case, question: Question, params: Sla, *, at: dateti
     if case.day(at) <= due:
         return Objection(detail=f"by {due:%d %b %Y}", effect=Effect.OBLIGE)
     # Without a mark that shows that it was done, nobody can say that it was not.
-    return Objection(detail=f"was due by {due:%d %b %Y}", effect=Effect.WARN) if params.done_by else None
+    return Objection(detail=f"was due by {due:%d %b %Y}") if params.done_by else None
 
 
 def _due(case: Case, params: Sla, debt: str, *, at: datetime) -> date | None:

@@ -1,43 +1,29 @@
 """Claiming a planned contact: everything is read again and judged under the borrower's lock, then it may leave once."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import assert_never
-from zoneinfo import ZoneInfo
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from domain.action import Action
 from domain.attempt import AttemptId, AttemptState
-from domain.borrower import USABLE, ContactState
 from domain.message import Message, Order
 from domain.step import Outcome
-from domain.verdict import Allowed, Deferred, Forbidden, Ground, Verdict
+from ledger.ladders import pinned_ladder
 from ledger.outcomes import mark_unknown
 from ledger.people import contact_text, unseal_for
+from ledger.questions import ASKED_FOR, target_of
+from ledger.reviews import ask_a_person, review_of
 from ledger.steps import end_step
-from ledger.tables.attempt import AttemptRow, VerdictRow
-from ledger.tables.borrower import BorrowerRow, ContactPointRow
+from ledger.tables.attempt import AttemptRow
+from ledger.tables.borrower import ContactPointRow
 from ledger.tables.journey import JourneyRow
-from ledger.tables.loan import LoanRow, PortfolioRow
+from ledger.tables.loan import LoanRow
 from ledger.turns import OVERTAKEN, held, still_next
-from policy.compliance.contact import PastContact, ProposedContact
-from policy.compliance.pack import pack_named
-from policy.compliance.screening import screen
-
-LEFT_OR_MAY_HAVE = tuple(
-    s.value
-    for s in (
-        AttemptState.SENDING,
-        AttemptState.ACCEPTED,
-        AttemptState.DELIVERED,
-        AttemptState.UNDELIVERED,
-        AttemptState.UNKNOWN,
-    )
-)
-LOOK_BACK = timedelta(days=400)
-NO_RULE = Ground("NO-RULE", "none", "all packs", "no rule of the portfolio's packs speaks about this kind of contact")
-"""What an allowing verdict rests on where every pack is silent: that is kept too."""
+from ledger.verdicts import judge_now, keep, lock_borrower
+from policy.compliance.question import Question
+from policy.compliance.verdict import Answer, Verdict
 
 
 def claim(session: Session, attempt_id: str, *, fence: int, now: datetime) -> Message | Order | Outcome:
@@ -47,9 +33,7 @@ def claim(session: Session, attempt_id: str, *, fence: int, now: datetime) -> Me
     """
     attempt = session.get_one(AttemptRow, attempt_id)
     journey = held(session, attempt.journey_id, fence=fence)
-    session.exec(
-        select(BorrowerRow.id).where(BorrowerRow.id == attempt.borrower_id).with_for_update(key_share=True)
-    ).one()
+    lock_borrower(session, attempt.borrower_id)
     session.refresh(attempt, with_for_update=True)
     match AttemptState(attempt.state):
         case AttemptState.PLANNED:
@@ -74,70 +58,47 @@ def _judge(session: Session, attempt: AttemptRow, journey: JourneyRow, *, now: d
     action = Action(attempt.action)
     if not still_next(session, journey, rung=attempt.rung, action=action, now=now):
         return _release(session, attempt, journey, outcome=Outcome.OVERTAKEN, reason=OVERTAKEN, now=now)
-    verdict = _verdict(session, attempt, journey, now=now)
-    _keep(session, attempt, verdict, now=now)
-    match verdict:
-        case Allowed():
-            attempt.state, attempt.claimed_at = AttemptState.SENDING.value, now
-            return _what_leaves(session, attempt)
-        case Deferred():
-            return _release(
-                session,
-                attempt,
-                journey,
-                outcome=Outcome.DEFERRED,
-                reason=f"{verdict.ground.message} ({verdict.ground.citation})",
-                until=verdict.until,
-                now=now,
-            )
-        case Forbidden():
-            return _release(
-                session, attempt, journey, outcome=Outcome.FORBIDDEN, reason=verdict.ground.message, now=now
-            )
-        case other:
-            assert_never(other)
-
-
-def _verdict(session: Session, attempt: AttemptRow, journey: JourneyRow, *, now: datetime) -> Verdict:
-    if attempt.contact_point_id is not None:
-        # Locked: a STOP that is being taken in at this moment is either seen here or comes after this contact.
-        point = session.get_one(ContactPointRow, attempt.contact_point_id, with_for_update=True)
-        if ContactState(point.state) not in USABLE:
-            message = f"the contact point is {point.state.replace('_', ' ')}"
-            return Forbidden(Ground("CONTACT-POINT", "house policy: contact points must be usable", "house", message))
-    loan = session.get_one(LoanRow, journey.loan_id)
-    packs = session.get_one(PortfolioRow, loan.portfolio_id).packs
-    history = session.exec(
-        select(AttemptRow).where(
-            AttemptRow.borrower_id == attempt.borrower_id,
-            col(AttemptRow.state).in_(LEFT_OR_MAY_HAVE),
-            col(AttemptRow.claimed_at) >= now - LOOK_BACK,
-        )
-    ).all()
-    contact = ProposedContact(
-        action=Action(attempt.action),
-        zone=ZoneInfo(session.get_one(BorrowerRow, attempt.borrower_id).timezone),
-        history=tuple(PastContact(Action(a.action), a.claimed_at) for a in history if a.claimed_at is not None),
+    # Locked: a STOP that is being taken in at this moment is either seen here or comes after this contact.
+    point = (
+        session.get_one(ContactPointRow, attempt.contact_point_id, with_for_update=True)
+        if attempt.contact_point_id is not None
+        else None
     )
-    return screen(contact, [pack_named(name) for name in packs], now=now)
+    loan = session.get_one(LoanRow, journey.loan_id)
+    content: dict[str, str] = json.loads(unseal_for(session, attempt.borrower_id, attempt.text_sealed))
+    question = _question(attempt, loan, point=point, now=now)
+    judged = judge_now(session, loan, question, point=point, review=review_of(session, attempt))
+    keep(session, judged, loan=loan, attempt_id=attempt.id, work_item_id=None)
+    verdict = judged.verdict
+    match verdict.answer:
+        case Answer.ALLOWED:
+            attempt.state, attempt.claimed_at = AttemptState.SENDING.value, verdict.judged_at
+            return _what_leaves(session, attempt, content)
+        case Answer.NEEDS_HUMAN:
+            until: datetime | None = ask_a_person(session, attempt, journey, now=now)
+        case Answer.DEFERRED if verdict.until is None and verdict.until_event is not None:
+            # Looked at again when the event becomes known, and now and then in case it never is told.
+            until = now + pinned_ladder(session, journey.ladder_digest).review_holds_after
+        case _:
+            until = verdict.until
+    outcome = Outcome.FORBIDDEN if until is None else Outcome.DEFERRED
+    return _release(session, attempt, journey, outcome=outcome, reason=_reason(verdict), until=until, now=now)
 
 
-def _keep(session: Session, attempt: AttemptRow, verdict: Verdict, *, now: datetime) -> None:
-    grounds = (verdict.grounds or (NO_RULE,)) if isinstance(verdict, Allowed) else (verdict.ground,)
-    until = verdict.until if isinstance(verdict, Deferred) else None
-    for ground in grounds:
-        session.add(
-            VerdictRow(
-                attempt_id=attempt.id,
-                verdict=type(verdict).__name__.lower(),
-                rule=ground.rule,
-                pack=ground.pack,
-                citation=ground.citation,
-                message=ground.message,
-                until=until,
-                judged_at=now,
-            )
-        )
+def _question(attempt: AttemptRow, loan: LoanRow, *, point: ContactPointRow | None, now: datetime) -> Question:
+    action = Action(attempt.action)
+    return Question(
+        at=now,
+        action=ASKED_FOR[action],
+        debts=frozenset({loan.id}),
+        target=target_of(point),
+        automated=action.is_message,
+    )
+
+
+def _reason(verdict: Verdict) -> str:
+    decider = verdict.decided_by
+    return "" if decider is None else f"{decider.message} ({decider.cited})"
 
 
 def _release(
@@ -165,8 +126,7 @@ def _release(
     return outcome
 
 
-def _what_leaves(session: Session, attempt: AttemptRow) -> Message | Order:
-    content = json.loads(unseal_for(session, attempt.borrower_id, attempt.text_sealed))
+def _what_leaves(session: Session, attempt: AttemptRow, content: dict[str, str]) -> Message | Order:
     if not Action(attempt.action).is_message:
         return Order(attempt_id=AttemptId(attempt.id), facts=content)
     to = contact_text(session, attempt.contact_point_id or "")

@@ -12,6 +12,8 @@ from domain.hold import HoldReason
 from domain.promise import PromiseState
 from domain.step import Outcome
 from domain.work_item import Disposition, WorkKind, WorkState
+from policy.compliance.history import CallOutcome, Direction
+from policy.compliance.telling import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +52,45 @@ class AttemptMade:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleSaid:
+    """What one rule said: see `ledger.tables.attempt.VerdictRow`."""
+
+    rule: str
+    pack: str
+    verdict: str
+    citation: str
+    message: str
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class VerdictGiven:
-    """One rule's answer (`allowed`, `deferred`, `forbidden`) to one attempt; `until` for a deferral."""
+    """The joint answer to one attempt, or to one call that a person wanted to make.
+
+    told: the answer as people read it. rules: what each rule said, for an attempt. facts_hash: over all that the answer
+    rests on.
+    """
 
     at: datetime
     turn: int
     rung: str
     action: Action
-    verdict: str
-    rule: str
-    pack: str
-    citation: str
-    message: str
-    until: datetime | None
+    told: Told
+    rules: tuple[RuleSaid, ...]
+    facts_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallNoted:
+    """A call by either side, with the borrower or (`to_borrower` false) somebody else; `reserved` may be under way."""
+
+    at: datetime
+    call_id: str
+    direction: Direction
+    to_borrower: bool
+    outcome: CallOutcome
+    recorded_at: datetime | None
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +245,7 @@ Happening = (
     TurnTaken
     | AttemptMade
     | VerdictGiven
+    | CallNoted
     | StepEnded
     | CostIncurred
     | WorkOpened

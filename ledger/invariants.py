@@ -9,23 +9,35 @@ from sqlmodel import Session, col, select
 from domain.attempt import AttemptState
 from domain.journey import JourneyState
 from domain.step import Outcome
-from domain.verdict import Allowed
-from ledger.claiming import LEFT_OR_MAY_HAVE
+from ledger.cases import LEFT_OR_MAY_HAVE
 from ledger.situations import OPEN_WORK
 from ledger.tables.attempt import AttemptRow, VerdictRow
+from ledger.tables.decision import DecisionRow
 from ledger.tables.journey import AssignmentRow, JourneyRow, StepRow, TurnRow
 from ledger.tables.loan import LoanRow
 from ledger.tables.money import CostRow, PaymentRow, ReversalRow
 from ledger.tables.work_item import WorkItemRow
+from policy.compliance.verdict import Answer
 from policy.next_step import Finish
 
 
 def sent_without_permission(session: Session) -> list[str]:
-    """No contact left without an allowing verdict: ids of attempts that did."""
-    allowed = select(VerdictRow.attempt_id).where(VerdictRow.verdict == Allowed.__name__.lower())
+    """No contact left without an answer that allowed it: ids of attempts that did.
+
+    Contacts from before decisions were kept rest on their verdicts.
+    """
+    decided = select(DecisionRow.attempt_id).where(col(DecisionRow.attempt_id).is_not(None))
+    allowed = decided.where(DecisionRow.answer == Answer.ALLOWED.value)
+    allowed_before = select(VerdictRow.attempt_id).where(
+        VerdictRow.verdict == Answer.ALLOWED.value, col(VerdictRow.attempt_id).not_in(decided)
+    )
     return list(
         session.exec(
-            select(AttemptRow.id).where(col(AttemptRow.state).in_(LEFT_OR_MAY_HAVE), col(AttemptRow.id).not_in(allowed))
+            select(AttemptRow.id).where(
+                col(AttemptRow.state).in_(LEFT_OR_MAY_HAVE),
+                col(AttemptRow.id).not_in(allowed),
+                col(AttemptRow.id).not_in(allowed_before),
+            )
         ).all()
     )
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from domain.journey import JourneyState
-from domain.step import Outcome
-from ledger.tables.journey import JourneyRow, StepRow
+from ledger.steps import ask_again
+from ledger.tables.journey import JourneyRow
 from ledger.tables.known_fact import KnownFactRow
 from ledger.waking import wake
 from policy.compliance.given import mapping_of
@@ -29,17 +29,6 @@ def note_fact(session: Session, borrower_id: str, happening: Happening, *, known
         .with_for_update(key_share=True)
     ).all()
     for journey in journeys:
-        _ask_again(session, journey, now=known_at)
+        ask_again(session, journey.id, now=known_at)
         wake(session, journey.id, reason=f"it became known: {given['type']}", now=known_at)
     return row.id
-
-
-def _ask_again(session: Session, journey: JourneyRow, *, now: datetime) -> None:
-    """A contact that was put off may be judged anew at once; if nothing has changed for it, it is put off again."""
-    last = session.exec(
-        select(StepRow)
-        .where(StepRow.journey_id == journey.id, StepRow.outcome != Outcome.PASSED_OVER.value)
-        .order_by(col(StepRow.turn_no).desc())
-    ).first()
-    if last is not None and last.outcome == Outcome.DEFERRED.value and last.until is not None and last.until > now:
-        last.until = now

@@ -16,13 +16,17 @@ from domain.promise import PromiseState
 from domain.step import Outcome
 from domain.work_item import Disposition, WorkKind, WorkState
 from ledger import happenings as told
+from ledger.answers import answers_on_calls, answers_to
+from ledger.holding import holds_on
 from ledger.people import contact_shown
-from ledger.tables.agreement import ArrangementRow, HoldRow, PromiseRow
-from ledger.tables.attempt import AttemptRow, VerdictRow
+from ledger.tables.agreement import ArrangementRow, PromiseRow
+from ledger.tables.attempt import AttemptRow
+from ledger.tables.call import CallRow
 from ledger.tables.journey import EventRow, JourneyRow, StepRow, TurnRow
 from ledger.tables.loan import LoanRow
 from ledger.tables.money import CostRow, PaymentRow, ReversalRow
 from ledger.tables.work_item import WorkItemRow
+from policy.compliance.history import CONSUMER, CallOutcome, Direction
 
 Row = TypeVar("Row", bound=SQLModel)
 
@@ -30,6 +34,7 @@ ORDER: tuple[type[told.Happening], ...] = (
     told.TurnTaken,
     told.AttemptMade,
     told.VerdictGiven,
+    told.CallNoted,
     told.WorkOpened,
     told.WorkTaken,
     told.WorkEnded,
@@ -64,6 +69,8 @@ def happenings_of(session: Session, loan: LoanRow) -> tuple[told.Happening, ...]
     found = [
         *_turns(session, loan),
         *_attempts(session, loan),
+        *answers_on_calls(session, loan),
+        *_calls(session, loan),
         *_steps(session, loan),
         *_costs(session, loan),
         *_work(session, loan),
@@ -130,19 +137,25 @@ def _attempts(session: Session, loan: LoanRow) -> Iterator[told.Happening]:
             failure_code=row.failure_code,
             receipt_at=row.receipt_at,
         )
-        for verdict in session.exec(select(VerdictRow).where(VerdictRow.attempt_id == row.id)).all():
-            yield told.VerdictGiven(
-                at=verdict.judged_at,
-                turn=row.turn_no,
-                rung=row.rung,
-                action=action,
-                verdict=verdict.verdict,
-                rule=verdict.rule,
-                pack=verdict.pack,
-                citation=verdict.citation,
-                message=verdict.message,
-                until=verdict.until,
-            )
+        yield from answers_to(session, row)
+
+
+def _calls(session: Session, loan: LoanRow) -> Iterator[told.Happening]:
+    """Calls with the borrower that name the loan, or no loan at all."""
+    rows = session.exec(select(CallRow).where(CallRow.borrower_id == loan.borrower_id)).all()
+    for row in rows:
+        named = {*row.counted_to, *row.discussed}
+        if named and loan.id not in named:
+            continue
+        yield told.CallNoted(
+            at=row.at,
+            call_id=row.id,
+            direction=Direction(row.direction),
+            to_borrower=row.recipient == CONSUMER,
+            outcome=CallOutcome(row.outcome),
+            recorded_at=row.recorded_at,
+            by=row.by,
+        )
 
 
 def _steps(session: Session, loan: LoanRow) -> Iterator[told.Happening]:
@@ -207,10 +220,12 @@ def _agreements(session: Session, loan: LoanRow) -> Iterator[told.Happening]:
 
 
 def _holds(session: Session, loan: LoanRow) -> Iterator[told.Happening]:
-    for hold in _of_loan(session, loan, HoldRow):
+    for hold in holds_on(session, loan):
         yield told.HoldPlaced(hold.placed_at, hold.id, HoldReason(hold.reason), hold.until)
         if hold.lifted_at is not None:
             yield told.HoldLifted(hold.lifted_at, hold.id, HoldReason(hold.reason))
+        elif hold.event_at is not None:
+            yield told.HoldLifted(hold.event_at, hold.id, HoldReason(hold.reason))
 
 
 def _noted(session: Session, loan: LoanRow) -> Iterator[told.Happening]:

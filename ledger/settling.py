@@ -13,7 +13,7 @@ from domain.arrangement import ArrangementState
 from domain.event import EventKind
 from domain.promise import PromiseState
 from domain.step import Outcome
-from domain.work_item import WorkKind, WorkState
+from domain.work_item import QUESTIONS, WorkState
 from ledger import events
 from ledger.ladders import pinned_ladder
 from ledger.situations import OPEN_WORK, arrangement_from, promise_from
@@ -89,7 +89,7 @@ def _work(session: Session, journey: JourneyRow, *, now: datetime) -> int:
             WorkItemRow.journey_id == journey.id,
             col(WorkItemRow.state).in_(OPEN_WORK),
             col(WorkItemRow.deadline_at) <= now,
-            WorkItemRow.kind != WorkKind.RECONCILE_ATTEMPT.value,
+            col(WorkItemRow.kind).not_in([kind.value for kind in QUESTIONS]),
         )
     ).all()
     for row in rows:

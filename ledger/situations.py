@@ -14,7 +14,7 @@ from domain.hold import Hold, HoldReason
 from domain.journey import ClosingReason
 from domain.promise import Promise, PromiseState
 from domain.step import Outcome, StepRecord
-from domain.work_item import WorkItem, WorkItemId, WorkKind, WorkState
+from domain.work_item import QUESTIONS, WorkItem, WorkItemId, WorkKind, WorkState
 from ledger.ladders import pinned_ladder
 from ledger.positions import net_received, position_at
 from ledger.removed import removed_from
@@ -150,7 +150,7 @@ def _open_work(session: Session, journey_id: str) -> WorkItem | None:
         select(WorkItemRow).where(
             WorkItemRow.journey_id == journey_id,
             col(WorkItemRow.state).in_(OPEN_WORK),
-            WorkItemRow.kind != WorkKind.RECONCILE_ATTEMPT.value,
+            col(WorkItemRow.kind).not_in([kind.value for kind in QUESTIONS]),
         )
     ).first()
     if row is None:

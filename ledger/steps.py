@@ -64,6 +64,17 @@ def end_step(
     )
 
 
+def ask_again(session: Session, journey_id: str, *, now: datetime) -> None:
+    """A step that was put off may be taken at once, because something happened; it may be put off again."""
+    last = session.exec(
+        select(StepRow)
+        .where(StepRow.journey_id == journey_id, StepRow.outcome != Outcome.PASSED_OVER.value)
+        .order_by(col(StepRow.turn_no).desc())
+    ).first()
+    if last is not None and last.outcome == Outcome.DEFERRED.value and last.until is not None and last.until > now:
+        last.until = now
+
+
 def carried_out(session: Session, journey_id: str, *, turn_no: int, now: datetime) -> None:
     """The turn's act has been done (a message left, or work was given to a person): it is never done again."""
     turn = session.exec(select(TurnRow).where(TurnRow.journey_id == journey_id, TurnRow.turn_no == turn_no)).one()

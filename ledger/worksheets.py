@@ -7,22 +7,26 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from domain.action import Action
-from domain.borrower import KINDS_FOR, NEEDS_VERIFIED, TO_VERIFY, ContactKind, ContactPoint
+from domain.borrower import KINDS_FOR, NEEDS_VERIFIED, TO_VERIFY, Borrower, ContactKind, ContactPoint
 from domain.promise import PromiseState
-from domain.verdict import Verdict
-from domain.work_item import DISPOSITIONS_FOR, Disposition, WorkKind, WorkState
+from domain.work_item import DISPOSITIONS_FOR, QUESTIONS, Disposition, WorkKind, WorkState
+from ledger.packs import stack_of
 from ledger.people import contact_text, name_shown, text_shown
 from ledger.positions import position_at
+from ledger.questions import ASKED_FOR, target_of
 from ledger.situations import borrower_of
 from ledger.tables.agreement import PromiseRow
 from ledger.tables.attempt import AttemptRow
 from ledger.tables.borrower import BorrowerRow, ContactPointRow
+from ledger.tables.decision import DecisionRow
 from ledger.tables.journey import StepRow
 from ledger.tables.loan import LoanRow, PortfolioRow
 from ledger.tables.work_item import WorkItemRow
-from policy.compliance.contact import ProposedContact
-from policy.compliance.pack import QuietHoursRule, pack_named
-from policy.compliance.screening import screen
+from ledger.verdicts import judge_now, told
+from policy.compliance.question import Question as Asking
+from policy.compliance.rules.quiet_hours import QuietHours
+from policy.compliance.stacking import Stack
+from policy.compliance.telling import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +53,11 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """When a borrower may be contacted this way, on the borrower's clock; weekdays count from Monday, 0."""
+    """When a borrower may be contacted this way, on the borrower's clock, and on which days (`MON`)."""
 
     opens: time
     closes: time
-    weekdays: tuple[int, ...]
+    weekdays: tuple[str, ...]
     citation: str
 
 
@@ -68,13 +72,17 @@ class PromisedBefore:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """For a contact of unknown fate: what was sent, by whom and when, so that it can be looked up there."""
+    """For a contact of unknown fate: what was sent, by whom and when, so that it can be looked up there.
+
+    why: for a contact that a person has to decide on, what the rules said.
+    """
 
     attempt_id: str
     action: Action
     vendor: str | None
     vendor_id: str | None
     claimed_at: datetime | None
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +110,7 @@ class Worksheet:
     days_past_due: int
     product: str
     hours: tuple[Hours, ...]
-    verdict: Verdict | None
+    verdict: Told | None
     said_before: tuple[Said, ...]
     promises: tuple[PromisedBefore, ...]
     question: Question | None
@@ -128,8 +136,9 @@ def worksheet(session: Session, item: WorkItemRow, *, now: datetime) -> Workshee
     zone = ZoneInfo(borrower.timezone)
     position = position_at(session, loan, zone=zone, now=now)
     kind = WorkKind(item.kind)
-    action = Action(kind.value) if kind is not WorkKind.RECONCILE_ATTEMPT else None
+    action = Action(kind.value) if kind not in QUESTIONS else None
     kinds = KINDS_FOR[action] if action is not None else ()
+    packs = stack_of(portfolio)
     return Worksheet(
         item_id=item.id,
         kind=kind,
@@ -152,15 +161,11 @@ def worksheet(session: Session, item: WorkItemRow, *, now: datetime) -> Workshee
         instalment_minor=loan.instalment_minor,
         days_past_due=position.days_past_due,
         product=loan.product,
-        hours=_hours(portfolio.packs, action) if action is not None and kinds else (),
-        verdict=(
-            screen(ProposedContact(action, zone), [pack_named(name) for name in portfolio.packs], now=now)
-            if action is not None and kinds
-            else None
-        ),
+        hours=_hours(packs, action, product=loan.product, now=now) if action is not None and kinds else (),
+        verdict=_verdict(session, loan, borrower, action, now=now) if action is not None and kinds else None,
         said_before=_said_before(session, item, borrower_id=borrower.id),
         promises=_promises(session, loan.id),
-        question=_question(session, item) if kind is WorkKind.RECONCILE_ATTEMPT else None,
+        question=_question(session, item) if kind in QUESTIONS else None,
         dispositions=tuple(sorted(DISPOSITIONS_FOR[kind])),
     )
 
@@ -170,13 +175,22 @@ def _in_clear(session: Session, point: ContactPoint) -> ContactInClear:
     return ContactInClear(point.id, point.kind, contact_text(session, point.id), row.provenance, row.verified_at)
 
 
-def _hours(packs: list[str], action: Action) -> tuple[Hours, ...]:
+def _hours(packs: Stack, action: Action, *, product: str, now: datetime) -> tuple[Hours, ...]:
+    asking = Asking(at=now, action=ASKED_FOR[action], debts=frozenset())
     return tuple(
-        Hours(rule.params.opens, rule.params.closes, rule.params.weekdays, rule.citation.text)
-        for name in packs
-        for rule in pack_named(name).rules
-        if isinstance(rule, QuietHoursRule) and action in rule.actions
+        Hours(rule.params.opens, rule.params.closes, rule.params.weekdays, pack.cite(rule))
+        for pack in packs.packs
+        for rule in pack.in_force(now)
+        if isinstance(rule.params, QuietHours) and rule.form.when.speaks_to(asking, product=product)
     )
+
+
+def _verdict(session: Session, loan: LoanRow, borrower: Borrower, action: Action, *, now: datetime) -> Told:
+    """Whether it may be done now. It is no leave to do it: a call is judged again when it is reserved."""
+    reachable = borrower.reachable_by(action)
+    point = None if reachable is None else session.get_one(ContactPointRow, reachable.id)
+    asking = Asking(at=now, action=ASKED_FOR[action], debts=frozenset({loan.id}), target=target_of(point))
+    return told(judge_now(session, loan, asking, point=point))
 
 
 def _said_before(session: Session, item: WorkItemRow, *, borrower_id: str) -> tuple[Said, ...]:
@@ -188,7 +202,7 @@ def _said_before(session: Session, item: WorkItemRow, *, borrower_id: str) -> tu
     work = {
         (row.rung, row.turn_no): row
         for row in session.exec(select(WorkItemRow).where(WorkItemRow.journey_id == item.journey_id)).all()
-        if row.kind != WorkKind.RECONCILE_ATTEMPT.value
+        if WorkKind(row.kind) not in QUESTIONS
     }
 
     def said(step: StepRow) -> Said:
@@ -209,4 +223,6 @@ def _question(session: Session, item: WorkItemRow) -> Question | None:
     attempt = session.get(AttemptRow, item.attempt_id) if item.attempt_id is not None else None
     if attempt is None:
         return None
-    return Question(attempt.id, Action(attempt.action), attempt.vendor, attempt.vendor_id, attempt.claimed_at)
+    decision = session.exec(select(DecisionRow).where(DecisionRow.attempt_id == attempt.id)).first()
+    why = "" if decision is None else f"{decision.message} ({decision.citation})"
+    return Question(attempt.id, Action(attempt.action), attempt.vendor, attempt.vendor_id, attempt.claimed_at, why)

@@ -93,6 +93,7 @@ WAITING_FOR_WORK: dict[WorkKind, WaitingFor] = {
     WorkKind.LEGAL_REFERRAL: WaitingFor.LEGAL,
     WorkKind.AGENCY_PLACEMENT: WaitingFor.AGENCY,
     WorkKind.RECONCILE_ATTEMPT: WaitingFor.TIME,
+    WorkKind.REVIEW_CONTACT: WaitingFor.TIME,
 }
 CLOSES_AS: dict[Action, ClosingReason] = {
     Action.LEGAL_REFERRAL: ClosingReason.LEGAL,

@@ -27,6 +27,8 @@ NAMES: dict[WorkKind, str] = {
     WorkKind.LEGAL_REFERRAL: "pretend lawyer",
     WorkKind.AGENCY_PLACEMENT: "pretend agency",
     WorkKind.RECONCILE_ATTEMPT: "pretend supervisor",
+    WorkKind.REVIEW_CONTACT: "pretend supervisor",
+    WorkKind.REVIEW_STANDING: "pretend specialist",
 }
 DAYS: dict[WorkKind, tuple[int, int]] = {
     WorkKind.CALLBACK: (0, 1),
@@ -35,6 +37,8 @@ DAYS: dict[WorkKind, tuple[int, int]] = {
     WorkKind.LEGAL_REFERRAL: (3, 8),
     WorkKind.AGENCY_PLACEMENT: (2, 5),
     WorkKind.RECONCILE_ATTEMPT: (1, 1),
+    WorkKind.REVIEW_CONTACT: (1, 1),
+    WorkKind.REVIEW_STANDING: (1, 3),
 }
 """How many days after it was opened an item is worked, at least and at most."""
 FORGOTTEN = 0.06
@@ -86,6 +90,8 @@ class People:
         if item.kind is WorkKind.RECONCILE_ATTEMPT:
             arrived = any(a.attempt_id == item.attempt_id for a in self.sandbox.accepts().accepts)
             return WorkResult(Disposition.DONE if arrived else Disposition.RETURNED, by=by, minutes=5)
+        if item.kind is WorkKind.REVIEW_CONTACT:
+            return WorkResult(Disposition.RETURNED, by=by, minutes=5, note="in doubt, nobody is contacted")
         answer = self.sandbox.answer(item.loan_number, kind=item.kind, at=now)
         if item.kind is WorkKind.VERIFY_CONTACTS:
             return self._verified(item, answer, now=now)

@@ -22,7 +22,7 @@ from ledger.results import ResultDoesNotFit
 from ledger.retention import RemovalIsOff
 from ledger.standing import trouble_of
 from ledger.work import NoSuchWork, WorkIsOver, WorkIsTaken
-from policy.compliance.pack import NoSuchPack
+from policy.compliance.reading import NoSuchPack
 from policy.files.problem import UnreadableFile
 from policy.ladders.shipped import UnknownLadder
 from simulation.sandbox.remote import SandboxRefused

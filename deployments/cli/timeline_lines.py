@@ -7,6 +7,8 @@ from domain.event import EventKind
 from domain.money import MILLIS_PER_MINOR, Money, decimals_of
 from ledger import happenings as told
 from ledger.timelines import Timeline
+from policy.compliance.history import CallOutcome, Direction
+from policy.compliance.telling import sentence as as_told
 
 
 def sentence(  # noqa: C901, PLR0912 - a case for each kind, and nothing else
@@ -18,10 +20,10 @@ def sentence(  # noqa: C901, PLR0912 - a case for each kind, and nothing else
             return "turn", _turn(happening, of)
         case told.AttemptMade():
             return "attempt", _attempt(happening)
-        case told.VerdictGiven(until=until):
-            later = f" until {local(until, of.timezone)}" if until else ""
-            rule = f"{happening.rule} of {happening.pack}" if happening.pack else happening.rule
-            return "verdict", f"{happening.verdict}{later} by {rule}: {happening.message} ({happening.citation})"
+        case told.VerdictGiven():
+            return "verdict", as_told(happening.told)
+        case told.CallNoted():
+            return "call", _call(happening)
         case told.StepEnded(until=until):
             later = f", again from {local(until, of.timezone)}" if until else ""
             why = f": {happening.reason}" if happening.reason else ""
@@ -98,6 +100,14 @@ def _attempt(attempt: told.AttemptMade) -> str:
     if attempt.failure:
         parts.append(f"failure {spoken(attempt.failure)} ({attempt.failure_code})")
     return ", ".join(parts)
+
+
+def _call(call: told.CallNoted) -> str:
+    whom = "the borrower" if call.to_borrower else "somebody else"
+    way = f"{call.by} called {whom}" if call.direction is Direction.OUT else f"{whom} called, {call.by} answered"
+    if call.outcome is CallOutcome.RESERVED:
+        return f"a call to {whom} is reserved for {call.by}"
+    return f"{way}: {spoken(call.outcome)}"
 
 
 def _work_ended(ended: told.WorkEnded) -> str:

@@ -1,17 +1,15 @@
 """A worksheet as a person reads it before picking up the phone."""
 
 from collections.abc import Iterator
-from typing import assert_never
-from zoneinfo import ZoneInfo
 
 from deployments.cli.showing import SHORT_ID, local, spoken
 from domain.disposition import FINDINGS
 from domain.money import Money
-from domain.verdict import Allowed, Deferred, Forbidden
 from domain.work_item import WorkKind
 from ledger.worksheets import ContactInClear, Worksheet
+from policy.compliance.telling import sentence
 
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+DAYS_A_WEEK = 7
 
 
 def lines(sheet: Worksheet) -> Iterator[str]:
@@ -59,25 +57,20 @@ def _to_do(sheet: Worksheet) -> Iterator[str]:
 
 def _when(sheet: Worksheet) -> Iterator[str]:
     for hours in sheet.hours:
-        days = "every day" if len(hours.weekdays) == len(DAYS) else " ".join(DAYS[day] for day in hours.weekdays)
+        days = "every day" if len(hours.weekdays) == DAYS_A_WEEK else " ".join(d.capitalize() for d in hours.weekdays)
         yield f"Hours     {hours.opens:%H:%M} to {hours.closes:%H:%M}, {days}, in {sheet.timezone} ({hours.citation})"
-    match sheet.verdict:
-        case None:
-            return
-        case Allowed():
-            yield "Now       may be contacted"
-        case Deferred(until=until, ground=ground):
-            there = f"{until.astimezone(ZoneInfo(sheet.timezone)):%a %-d %b %H:%M}"
-            yield f"Now       NOT before {there} there: {ground.message}"
-        case Forbidden(ground=ground):
-            yield f"Now       must NOT be contacted: {ground.message}"
-        case other:
-            assert_never(other)
+    if sheet.verdict is not None:
+        yield f"Now       {sentence(sheet.verdict)}"
 
 
 def _question(sheet: Worksheet) -> Iterator[str]:
     asked = sheet.question
-    if asked is None or sheet.kind is not WorkKind.RECONCILE_ATTEMPT:
+    if asked is None:
+        return
+    if sheet.kind is WorkKind.REVIEW_CONTACT:
+        yield ""
+        yield f"May this {spoken(asked.action)} be made? The rules leave it to a person: {asked.why}"
+        yield "Record `done` to go ahead, or `returned` to leave it, and say why with --note."
         return
     when = local(asked.claimed_at, sheet.timezone) if asked.claimed_at else "at an unknown time"
     yield ""

@@ -27,7 +27,8 @@ class DecisionRow(SQLModel, table=True):
     asked: the question. zones: where the person may have been. rule, citation, message: what decided; empty where all
     rules allowed it. until, until_event: from when, or after what, it may be asked again. warnings, obligations,
     safe_harbor_lost: what was said beside it. packs: {label, digest} of each, in their order. set_aside: rules that a
-    person overrode, with who and why. judged_at: the instant of the answer, later than that of any contact before it.
+    person overrode, with who, and the work item that says why. judged_at: the instant of the answer, later than that
+    of any contact before it. rules_asked: how many rules had anything to say about such a contact.
     """
 
     __tablename__ = "decisions"
@@ -55,3 +56,4 @@ class DecisionRow(SQLModel, table=True):
     packs: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
     collector_role: str
     facts_hash: str
+    rules_asked: int

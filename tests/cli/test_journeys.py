@@ -52,7 +52,7 @@ def test_a_timeline_tells_everything_in_order_and_nobody_by_name(driven: Driven)
     told = driven.run("journeys", "show", "A1").output
     assert "Times are those of Asia/Shanghai." in told
     assert "2026-01-05 10:00" in told
-    assert "house policy: civil hours" in told
+    assert "rules that were asked allow it (house-courtesy@" in told
     assert "saying friendly_reminder@" in told or "saying helpful_reminder@" in told
     for secret in ("Li Wei", "Wei", "13800138000", "li.wei@example.com"):
         assert secret not in told
@@ -65,10 +65,12 @@ def test_a_deferred_contact_says_until_when_and_by_which_rule(driven: Driven) ->
     driven.set_time(night)
     driven.carry_to(night, start=night)
     deferred = [h for h in driven.answer("journeys", "show", "A1")["happenings"] if h["what"] == "verdict_given"]
-    assert deferred[0]["verdict"] == "deferred"
-    assert deferred[0]["rule"] == "HOUSE-HOURS"
+    assert deferred[0]["told"]["answer"] == "deferred"
+    assert [said["rule"] for said in deferred[0]["rules"] if said["verdict"] == "deferred"] == ["HOUSE-HOURS"]
     told = driven.run("journeys", "show", "A1").output
-    assert "deferred until 2026-01-06 08:00 by HOUSE-HOURS" in told
+    assert "not contacted on 5 Jan 22:00 in Shanghai: contacts are made between 08:00 and 19:00" in told
+    assert "(house policy civil hours" in told
+    assert "next allowed 6 Jan 08:00 in Shanghai" in told
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from ledger.database import Ledger, open_ledger
 from ledger.keyring import Keyring
 from ledger.tables.attempt import AttemptRow, VerdictRow
 from ledger.tables.columns import new_id
+from ledger.tables.decision import DecisionRow
 from ledger.tables.journey import AssignmentRow, JourneyRow, StepRow, TurnRow
 from ledger.tables.money import CostRow, PaymentRow, ReversalRow
 from ledger.tables.work_item import WorkItemRow
@@ -21,8 +22,8 @@ from tests.ledger.lender import NOW, Lender
 
 
 def send_without_permission(session: Session) -> None:
-    """A verdict is lost."""
-    session.exec(delete(VerdictRow))
+    """A decision says no, and the message left all the same."""
+    session.exec(update(DecisionRow).values(answer="forbidden"))
 
 
 def send_without_step(session: Session) -> None:
@@ -130,6 +131,7 @@ class TestTheInvariants:
     def test_may_see_an_attempt_that_was_given_back_without_a_verdict(self, tampered: Ledger) -> None:
         """An overtaken contact was never judged, and never left."""
         with tampered.transaction() as session:
+            session.exec(delete(DecisionRow))
             session.exec(delete(VerdictRow))
             session.exec(update(AttemptRow).values(state="released"))
         with tampered.reading() as session:

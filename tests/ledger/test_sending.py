@@ -16,7 +16,9 @@ from ledger.contacts import opt_out
 from ledger.outcomes import AGAIN_AFTER, SPOILS_CONTACT, record_failure
 from ledger.tables.attempt import AttemptRow, VerdictRow
 from ledger.tables.borrower import ContactPointRow
+from ledger.tables.decision import DecisionRow, PackRow
 from ledger.tables.journey import JourneyRow, StepRow
+from ledger.tables.loan import PortfolioRow
 from ledger.tables.money import CostRow
 from ledger.tables.work_item import WorkItemRow
 from policy.next_step import Act, Wait
@@ -61,7 +63,7 @@ class TestAMessage:
     """The usual way."""
 
     def test_leaves_once_and_is_recorded(self, lender: Lender) -> None:
-        """Written down, allowed by two rules, sent, accepted, charged, and the step is over."""
+        """Written down, allowed by every rule that was asked, sent, accepted, charged, and the step is over."""
         journey = lender.opens()
         attempt = lender.begins_to_send(journey)
         assert lender.is_accepted(attempt) is Outcome.SENT
@@ -69,10 +71,11 @@ class TestAMessage:
         assert isinstance(message, Message)
         assert message.to == MOBILE.text
         assert "Ada" in message.body
-        assert {(row.verdict, row.rule) for row in lender.rows(VerdictRow)} == {
-            ("allowed", "HOUSE-HOURS"),
-            ("allowed", "HOUSE-WEEKLY"),
-        }
+        said = {row.rule: row.verdict for row in lender.rows(VerdictRow)}
+        assert {"HOUSE-HOURS", "HOUSE-WEEKLY"} <= set(said)
+        assert set(said.values()) == {"allowed"}
+        (decision,) = lender.rows(DecisionRow)
+        assert (decision.attempt_id, decision.answer, decision.rule) == (attempt, "allowed", "")
         assert lender.steps() == [("friendly_reminder", "sent")]
         (cost,) = lender.rows(CostRow)
         assert (cost.unit, cost.amount_millis) == ("sms_segment", 4000 * cost.quantity)
@@ -111,9 +114,13 @@ class TestAContactThatMayNotLeave:
         journey = lender.opens()
         turn = lender.turn(journey)
         assert lender.claims(lender.plans(turn), turn) is Outcome.DEFERRED
-        (verdict,) = lender.rows(VerdictRow)
+        (verdict,) = [row for row in lender.rows(VerdictRow) if row.verdict != "allowed"]
         assert (verdict.verdict, verdict.rule, verdict.until) == ("deferred", "HOUSE-HOURS", MORNING)
-        assert verdict.citation.startswith("house policy: civil hours")
+        assert verdict.citation.startswith("house policy civil hours")
+        (decision,) = lender.rows(DecisionRow)
+        assert (decision.answer, decision.rule, decision.until) == ("deferred", "HOUSE-HOURS", MORNING)
+        assert decision.packs[0]["label"].startswith("house-courtesy@")
+        assert {row.digest for row in lender.rows(PackRow)} == {named["digest"] for named in decision.packs}
         waits = lender.turn(journey, fence=turn.fence).decision
         assert isinstance(waits, Wait)
         assert waits.until == MORNING
@@ -148,7 +155,8 @@ class TestAContactThatMayNotLeave:
         with lender.ledger.transaction() as session:
             session.get_one(ContactPointRow, row.contact_point_id).state = ContactState.OPTED_OUT.value
         assert lender.claims(attempt, turn) is Outcome.FORBIDDEN
-        assert [(v.verdict, v.rule) for v in lender.rows(VerdictRow)] == [("forbidden", "CONTACT-POINT")]
+        assert "CONTACT-POINT" in {v.rule for v in lender.rows(VerdictRow) if v.verdict == "forbidden"}
+        assert [(d.answer, d.rule) for d in lender.rows(DecisionRow)] == [("forbidden", "CONTACT-POINT")]
 
     def test_is_overtaken_by_money(self, lender: Lender) -> None:
         """Everything is paid between plan and claim; nothing leaves, and the journey closes."""
@@ -281,9 +289,12 @@ class TestAnOrder:
         assert lender.steps()[-1] == ("field_visit", "no_answer")
 
     def test_leaves_with_a_verdict_where_every_pack_is_silent(self, lender: Lender) -> None:
-        """No rule speaks about lawyers; that is on file too."""
-        lender.has_work(lender.opens(ladder="standard"), WorkKind.LEGAL_REFERRAL)
-        assert "NO-RULE" in {row.rule for row in lender.rows(VerdictRow)}
+        """A portfolio without packs: that no rule spoke is on file too."""
+        journey = lender.opens(ladder="standard")
+        with lender.ledger.transaction() as session:
+            session.get_one(PortfolioRow, lender.loan().portfolio_id).packs = []
+        lender.has_work(journey, WorkKind.LEGAL_REFERRAL)
+        assert {row.rule for row in lender.rows(VerdictRow)} == {"NO-RULE"}
 
     def test_that_the_desk_confirms_late_is_worked_all_the_same(self, lender: Lender) -> None:
         """Nobody knew whether the referral arrived; a person finds out that it did, and the lawyer files it."""

@@ -14,15 +14,13 @@ from domain.hold import Hold, HoldReason
 from domain.journey import ClosingReason
 from domain.promise import Promise
 from domain.step import Outcome, StepRecord
-from domain.work_item import WorkItem, WorkItemId, WorkKind, WorkState
+from domain.work_item import QUESTIONS, WorkItem, WorkItemId, WorkKind, WorkState
 from policy.ladders.checking import FALLBACKS
 from policy.ladders.condition import Condition
 from policy.ladders.ladder import DaysPastDue, Ladder, OnDeadline, Rung
 from policy.situation import Situation
 
 ZONES = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("posix", "right")))
-NOT_WORK = frozenset({WorkKind.RECONCILE_ATTEMPT})
-"""A question about an attempt's fate never stands in a journey's way, so it is no journey's open work."""
 CONDITIONS = (
     "contactable.email",
     "not contactable.call",
@@ -138,7 +136,7 @@ def _arrangements(past: st.SearchStrategy[datetime], days: st.SearchStrategy[dat
 
 
 def _work_items(past: st.SearchStrategy[datetime], around: st.SearchStrategy[datetime]) -> st.SearchStrategy[WorkItem]:
-    kinds = st.sampled_from(sorted(set(WorkKind) - NOT_WORK))
+    kinds = st.sampled_from(sorted(set(WorkKind) - QUESTIONS))
     item = st.just(WorkItemId("w"))
     return st.builds(
         WorkItem, item, kinds, st.just("rung_0"), st.just(1), past, around, st.sampled_from([WorkState.OPEN])

@@ -8,7 +8,7 @@ from domain.action import Action
 from domain.borrower import KINDS_FOR, NEEDS_VERIFIED, TO_VERIFY, ContactKind
 from domain.journey import ClosingReason
 from domain.step import Outcome
-from domain.work_item import DISPOSITIONS_FOR, Disposition, WorkKind
+from domain.work_item import DISPOSITIONS_FOR, QUESTIONS, Disposition, WorkKind
 from flows.loan_journey import CARRY_OUT
 from policy.ladders.checking import FALLBACKS, NUMBERS, SWITCHES
 from policy.next_step import (
@@ -54,9 +54,7 @@ class TestEveryAction:
 
     def test_of_work_has_a_list_and_a_name_to_wait_for(self) -> None:
         """The queues are the actions that people carry out, and the questions."""
-        assert {kind.value for kind in WorkKind} == {a.value for a in Action if not a.is_message} | {
-            "reconcile_attempt"
-        }
+        assert {k.value for k in set(WorkKind) - QUESTIONS} == {a.value for a in Action if not a.is_message}
         assert set(WAITING_FOR_WORK) == set(WorkKind)
 
     def test_that_uses_no_contact_point_closes_a_journey_or_looks_for_one(self) -> None:

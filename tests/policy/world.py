@@ -17,11 +17,12 @@ from domain.borrower import Borrower, BorrowerId, ContactKind, ContactPoint, Con
 from domain.hold import Hold, HoldReason
 from domain.promise import Promise
 from domain.step import Outcome, StepRecord
-from domain.verdict import Allowed
 from domain.work_item import WorkItem, WorkItemId, WorkKind, WorkState
-from policy.compliance.contact import PastContact, ProposedContact
-from policy.compliance.pack import pack_named
-from policy.compliance.screening import screen
+from policy.compliance.case import Case
+from policy.compliance.history import Direction, Medium, Sent
+from policy.compliance.judging import judge
+from policy.compliance.question import Asked, Question
+from policy.compliance.stacking import stack
 from policy.ladders.ladder import Ladder
 from policy.ladders.shipped import shipped_ladder
 from policy.next_step import Act, Finish, PassedOver, Wait, decide
@@ -30,6 +31,7 @@ from policy.spacing import local_instant
 
 START = datetime(2026, 3, 2, 1, tzinfo=UTC)  # a Monday, 09:00 in Shanghai
 MOST_TURNS = 2000
+LOAN = frozenset({"loan"})
 EVERYTHING = (ContactKind.MOBILE, ContactKind.EMAIL, ContactKind.CHAT, ContactKind.ADDRESS)
 
 
@@ -178,13 +180,16 @@ class World:
 
     def _send(self, act: Act) -> None:
         left = (Outcome.SENT, Outcome.UNKNOWN)
-        history = tuple(PastContact(s.action, s.ended_at) for s in self.steps if s.outcome in left)
-        contact = ProposedContact(act.action, self.zone, history)
-        verdict = screen(contact, [pack_named(name) for name in self.packs], now=self.now)
-        if not isinstance(verdict, Allowed):
-            until = getattr(verdict, "until", None)
-            outcome = Outcome.FORBIDDEN if until is None else Outcome.DEFERRED
-            self.end_step(act.rung.name, act.action, outcome, until=until)
+        history = tuple(
+            Sent(at=s.ended_at, direction=Direction.OUT, medium=Medium(s.action.value))
+            for s in self.steps
+            if s.outcome in left and s.action.is_message
+        )
+        case = Case(zone=self.zone, debts=LOAN, history=history)
+        verdict = judge(case, Question(at=self.now, action=Asked(act.action.value), debts=LOAN), stack(self.packs))
+        if not verdict.is_allowed:
+            outcome = Outcome.FORBIDDEN if verdict.until is None else Outcome.DEFERRED
+            self.end_step(act.rung.name, act.action, outcome, until=verdict.until)
             return
         scripted = self.refusals.get(act.rung.name, [])
         self.end_step(act.rung.name, act.action, scripted.pop(0) if scripted else Outcome.SENT)

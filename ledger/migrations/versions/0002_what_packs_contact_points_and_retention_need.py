@@ -102,6 +102,7 @@ def upgrade() -> None:
     sa.Column('packs', sa.JSON(), nullable=False),
     sa.Column('collector_role', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('facts_hash', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('rules_asked', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['attempt_id'], ['attempts.id'], name=op.f('fk_decisions_attempt_id')),
     sa.ForeignKeyConstraint(['borrower_id'], ['borrowers.id'], name=op.f('fk_decisions_borrower_id')),
     sa.ForeignKeyConstraint(['contact_point_id'], ['contact_points.id'], name=op.f('fk_decisions_contact_point_id')),

@@ -1,0 +1,103 @@
+"""Recollecting the answers that contacts and calls were given, as people read them."""
+
+from collections.abc import Iterator, Sequence
+
+from sqlmodel import Session, col, select
+
+from domain.action import Action
+from ledger import happenings as said
+from ledger.questions import question_from
+from ledger.tables.attempt import AttemptRow, VerdictRow
+from ledger.tables.borrower import BorrowerRow
+from ledger.tables.decision import DecisionRow
+from ledger.tables.loan import LoanRow
+from ledger.tables.work_item import WorkItemRow
+from policy.compliance.question import Asked
+from policy.compliance.telling import Told, agreeing
+from policy.compliance.verdict import Answer
+
+
+def answers_to(session: Session, attempt: AttemptRow) -> Iterator[said.VerdictGiven]:
+    """The answer to an attempt; none for one that was never judged."""
+    rules = session.exec(
+        select(VerdictRow).where(VerdictRow.attempt_id == attempt.id).order_by(col(VerdictRow.rule))
+    ).all()
+    decision = session.exec(select(DecisionRow).where(DecisionRow.attempt_id == attempt.id)).first()
+    if decision is not None:
+        told, facts_hash = told_of(decision), decision.facts_hash
+    elif rules:
+        told, facts_hash = _told_before(session, attempt, rules), ""
+    else:
+        return
+    yield said.VerdictGiven(
+        at=told.at,
+        turn=attempt.turn_no,
+        rung=attempt.rung,
+        action=Action(attempt.action),
+        told=told,
+        rules=tuple(
+            said.RuleSaid(row.rule, row.pack, row.verdict, row.citation, row.message, row.until) for row in rules
+        ),
+        facts_hash=facts_hash,
+    )
+
+
+def answers_on_calls(session: Session, loan: LoanRow) -> Iterator[said.VerdictGiven]:
+    """The answers to people who wanted to call about a loan."""
+    rows = session.exec(
+        select(DecisionRow, WorkItemRow)
+        .join(WorkItemRow, col(WorkItemRow.id) == col(DecisionRow.work_item_id))
+        .where(DecisionRow.loan_id == loan.id)
+    ).all()
+    for decision, item in rows:
+        yield said.VerdictGiven(
+            at=decision.judged_at,
+            turn=item.turn_no,
+            rung=item.rung,
+            action=Action(item.kind),
+            told=told_of(decision),
+            rules=(),
+            facts_hash=decision.facts_hash,
+        )
+
+
+def told_of(decision: DecisionRow) -> Told:
+    """A kept answer for the sentence that people read."""
+    beside = [
+        (word, f"{finding['message']} ({finding['citation']})")
+        for word, findings in (
+            ("warning", decision.warnings),
+            ("duty", decision.obligations),
+            ("safe harbour lost", decision.safe_harbor_lost),
+        )
+        for finding in findings
+    ]
+    if decision.set_aside is not None:
+        beside.append(("set aside", f"{', '.join(decision.set_aside['rules'])} by {decision.set_aside['by']}"))
+    return Told(
+        action=question_from(decision.asked).action,
+        answer=Answer(decision.answer),
+        at=decision.judged_at,
+        zones=tuple(decision.zones),
+        message=decision.message or agreeing(decision.rules_asked),
+        citation=decision.citation or ", ".join(named["label"] for named in decision.packs),
+        until=decision.until,
+        until_event=decision.until_event,
+        overridable_by=tuple(decision.overridable_by),
+        beside=tuple(beside),
+    )
+
+
+def _told_before(session: Session, attempt: AttemptRow, rules: Sequence[VerdictRow]) -> Told:
+    """An answer from before decisions were kept: its verdicts are all of one kind."""
+    first, home = rules[0], session.get_one(BorrowerRow, attempt.borrower_id).timezone
+    is_allowed = first.verdict == Answer.ALLOWED.value
+    return Told(
+        action=Asked.VISIT if attempt.action == Action.FIELD_VISIT.value else Asked(attempt.action),
+        answer=Answer(first.verdict),
+        at=first.judged_at,
+        zones=(home,),
+        message=agreeing(len(rules)) if is_allowed else first.message,
+        citation=first.pack if is_allowed else first.citation,
+        until=first.until,
+    )

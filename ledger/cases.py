@@ -1,0 +1,286 @@
+"""Putting a person's case together from the rows: everything that is known of them when a contact is judged.
+
+What became known after `knowing` is left out, so that the same case can be put together again at any later time.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, or_, select
+
+from domain.action import Action
+from domain.attempt import AttemptState
+from domain.borrower import USABLE, ContactKind, ContactState
+from domain.hold import HoldReason
+from domain.receipt import ReceiptKind
+from ledger.people import contact_text
+from ledger.removed import removed_from
+from ledger.tables.agreement import ArrangementRow, HoldRow
+from ledger.tables.attempt import AttemptRow
+from ledger.tables.borrower import BorrowerRow, ContactPointRow
+from ledger.tables.call import CallRow
+from ledger.tables.inbox import InboxRow
+from ledger.tables.journey import JourneyRow
+from ledger.tables.known_fact import KnownFactRow
+from ledger.tables.loan import LoanRow
+from policy.compliance.area_code import zones_of_number
+from policy.compliance.case import Case
+from policy.compliance.given import happening_from
+from policy.compliance.history import (
+    Call,
+    CallOutcome,
+    Direction,
+    Happening,
+    Location,
+    LocationInfo,
+    Mark,
+    Marked,
+    Medium,
+    Preference,
+    PreferenceKind,
+    Sent,
+)
+
+LOOK_BACK = timedelta(days=400)
+"""Contacts further back than this are not looked at; no rule counts longer."""
+
+LEFT_OR_MAY_HAVE = tuple(
+    s.value
+    for s in (
+        AttemptState.SENDING,
+        AttemptState.ACCEPTED,
+        AttemptState.DELIVERED,
+        AttemptState.UNDELIVERED,
+        AttemptState.UNKNOWN,
+    )
+)
+
+MEDIUM_OF: dict[Action, Medium] = {
+    Action.SMS: Medium.SMS,
+    Action.EMAIL: Medium.EMAIL,
+    Action.CHAT: Medium.CHAT,
+    Action.FIELD_VISIT: Medium.VISIT,
+}
+"""Attempts that reach the person; an order to a lawyer or an agency does not."""
+
+WRITES_BY: dict[ContactKind, Medium] = {
+    ContactKind.MOBILE: Medium.SMS,
+    ContactKind.EMAIL: Medium.EMAIL,
+    ContactKind.CHAT: Medium.CHAT,
+}
+"""By which medium a reply comes from a contact point of a kind."""
+
+AREA_CODE_OF: dict[ContactKind, str] = {
+    ContactKind.MOBILE: "mobile_area_code",
+    ContactKind.LANDLINE: "landline_area_code",
+}
+
+MARKS_OF: dict[HoldReason, tuple[Mark, Mark]] = {
+    HoldReason.DISPUTE: (Mark.DISPUTED, Mark.DISPUTE_ENDED),
+    HoldReason.HARDSHIP: (Mark.HARDSHIP, Mark.HARDSHIP_ENDED),
+    HoldReason.CEASE: (Mark.CEASE, Mark.CEASE_ENDED),
+    HoldReason.BREATHING_SPACE: (Mark.BREATHING_SPACE, Mark.BREATHING_SPACE_ENDED),
+    HoldReason.REPRESENTED: (Mark.REPRESENTED, Mark.REPRESENTED_ENDED),
+    HoldReason.BANKRUPTCY: (Mark.BANKRUPTCY, Mark.BANKRUPTCY_ENDED),
+    HoldReason.VULNERABLE: (Mark.VULNERABLE, Mark.VULNERABLE_ENDED),
+}
+"""What a hold for a reason says of the person's standing; a hold of the lender's own says nothing."""
+
+
+def case_of(session: Session, borrower_id: str, *, at: datetime, knowing: datetime) -> Case:
+    """A borrower's case for a contact at an instant, on what had become known by `knowing`."""
+    borrower = session.get_one(BorrowerRow, borrower_id)
+    loans = session.exec(
+        select(LoanRow.id).where(LoanRow.borrower_id == borrower_id, col(LoanRow.created_at) <= knowing)
+    ).all()
+    points = _points(session, borrower_id, knowing=knowing)
+    history: list[Happening] = [
+        *_attempts(session, borrower_id, at=at, knowing=knowing),
+        *_calls(session, borrower_id, at=at, knowing=knowing),
+        *_replies(session, points, at=at, knowing=knowing),
+        *_of_points(session, points, home=borrower.timezone, knowing=knowing),
+        *_holds(session, loans, knowing=knowing),
+        *_arrangements(session, loans, knowing=knowing),
+        *_facts(session, borrower, knowing=knowing),
+    ]
+    return Case(
+        zone=ZoneInfo(borrower.timezone),
+        debts=frozenset(loans),
+        history=tuple(history),
+        facts=MappingProxyType({"language": borrower.language, "jurisdiction": borrower.jurisdiction}),
+    )
+
+
+def about(case: Case, loan: LoanRow) -> Case:
+    """The same case with what is known of the one loan that a contact is about."""
+    return replace(case, facts=MappingProxyType({**case.facts, "product": loan.product}))
+
+
+def latest_contact(session: Session, borrower_id: str) -> datetime | None:
+    """When the newest contact that left, or may have, was claimed or reserved; read under the borrower's lock."""
+    attempt = session.exec(
+        select(AttemptRow.claimed_at)
+        .where(AttemptRow.borrower_id == borrower_id, col(AttemptRow.claimed_at).is_not(None))
+        .order_by(col(AttemptRow.claimed_at).desc())
+        .limit(1)
+    ).first()
+    call = session.exec(
+        select(CallRow.at)
+        .where(CallRow.borrower_id == borrower_id, CallRow.direction == Direction.OUT.value)
+        .order_by(col(CallRow.at).desc())
+        .limit(1)
+    ).first()
+    return max((moment for moment in (attempt, call) if moment is not None), default=None)
+
+
+def _attempts(session: Session, borrower_id: str, *, at: datetime, knowing: datetime) -> Iterator[Happening]:
+    """What left or may have, by what was known: one that was refused later still counted then."""
+    rows = session.exec(
+        select(AttemptRow.claimed_at, AttemptRow.action, AttemptRow.contact_point_id, JourneyRow.loan_id)
+        .join(JourneyRow, col(JourneyRow.id) == col(AttemptRow.journey_id))
+        .where(
+            AttemptRow.borrower_id == borrower_id,
+            col(AttemptRow.claimed_at) >= at - LOOK_BACK,
+            col(AttemptRow.claimed_at) < knowing,
+            or_(col(AttemptRow.state).in_(LEFT_OR_MAY_HAVE), col(AttemptRow.recorded_at) > knowing),
+        )
+        .order_by(col(AttemptRow.claimed_at), col(AttemptRow.id))
+    ).all()
+    for claimed_at, action, point_id, loan_id in rows:
+        medium = MEDIUM_OF.get(Action(action))
+        if medium is not None and claimed_at is not None:
+            yield Sent(
+                at=claimed_at,
+                direction=Direction.OUT,
+                medium=medium,
+                debts=frozenset({loan_id}),
+                address=point_id,
+            )
+
+
+def _calls(session: Session, borrower_id: str, *, at: datetime, knowing: datetime) -> Iterator[Happening]:
+    rows = session.exec(
+        select(CallRow, ContactPointRow.kind)
+        .outerjoin(ContactPointRow, col(ContactPointRow.id) == col(CallRow.contact_point_id))
+        .where(
+            CallRow.borrower_id == borrower_id,
+            col(CallRow.at) >= at - LOOK_BACK,
+            col(CallRow.known_at) <= knowing,
+            # What is judged at the same instant as a call of ours came before it: claims and reservations never tie.
+            or_(col(CallRow.at) < knowing, col(CallRow.direction) == Direction.IN.value),
+        )
+        .order_by(col(CallRow.at), col(CallRow.id))
+    ).all()
+    for row, kind in rows:
+        is_recorded = row.recorded_at is not None and row.recorded_at <= knowing
+        yield Call(
+            at=row.at,
+            direction=Direction(row.direction),
+            outcome=CallOutcome(row.outcome) if is_recorded else CallOutcome.RESERVED,
+            to=row.recipient,
+            counted_to=frozenset(row.counted_to),
+            discussed=frozenset(row.discussed) if is_recorded else frozenset(),
+            number_type=kind,
+            address=row.contact_point_id,
+        )
+
+
+def _points(session: Session, borrower_id: str, *, knowing: datetime) -> Sequence[ContactPointRow]:
+    return session.exec(
+        select(ContactPointRow)
+        .where(
+            ContactPointRow.borrower_id == borrower_id,
+            or_(col(ContactPointRow.added_at).is_(None), col(ContactPointRow.added_at) <= knowing),
+        )
+        .order_by(col(ContactPointRow.id))
+    ).all()
+
+
+def _replies(
+    session: Session, points: Sequence[ContactPointRow], *, at: datetime, knowing: datetime
+) -> Iterator[Happening]:
+    """What the person wrote to us, a STOP among it."""
+    writing = {point.lookup: point for point in points if ContactKind(point.kind) in WRITES_BY}
+    if not writing:
+        return
+    rows = session.exec(
+        select(InboxRow)
+        .where(
+            col(InboxRow.contact_lookup).in_(list(writing)),
+            col(InboxRow.kind).in_([ReceiptKind.REPLY.value, ReceiptKind.STOP.value]),
+            col(InboxRow.received_at) >= at - LOOK_BACK,
+            col(InboxRow.received_at) <= knowing,
+        )
+        .order_by(col(InboxRow.received_at), col(InboxRow.id))
+    ).all()
+    for row in rows:
+        point = writing[row.contact_lookup or b""]
+        if row.kind == ReceiptKind.STOP.value and point.kind == ContactKind.EMAIL.value:
+            continue  # a link was followed; nothing was written
+        yield Sent(
+            at=row.received_at,
+            direction=Direction.IN,
+            medium=WRITES_BY[ContactKind(point.kind)],
+            address=point.id,
+            content="stop" if row.kind == ReceiptKind.STOP.value else None,
+        )
+
+
+def _of_points(
+    session: Session, points: Sequence[ContactPointRow], *, home: str, knowing: datetime
+) -> Iterator[Happening]:
+    """What the contact points themselves tell: opt-outs, a verified address, and where a number's area code lies."""
+    for point in points:
+        kind, was_changed = ContactKind(point.kind), point.changed_at <= knowing
+        if point.state == ContactState.OPTED_OUT.value and was_changed:
+            yield Preference(at=point.changed_at, kind=PreferenceKind.OPT_OUT_ADDRESS, address=point.id)
+        if kind is ContactKind.ADDRESS and point.verified_at is not None and point.verified_at <= knowing:
+            yield Marked(at=point.verified_at, mark=Mark.ADDRESS_VERIFIED)
+        is_theirs = ContactState(point.state) in {*USABLE, ContactState.OPTED_OUT} or not was_changed
+        if kind in AREA_CODE_OF and is_theirs and removed_from(point.text_sealed) is None:
+            zones = zones_of_number(contact_text(session, point.id), home=home)
+            if zones:
+                places = tuple(Location(AREA_CODE_OF[kind], zone) for zone in zones)
+                yield LocationInfo(at=point.added_at, locations=places)
+
+
+def _holds(session: Session, loans: Sequence[str], *, knowing: datetime) -> Iterator[Happening]:
+    rows = session.exec(
+        select(HoldRow)
+        .where(col(HoldRow.loan_id).in_(loans), col(HoldRow.placed_at) <= knowing)
+        .order_by(col(HoldRow.placed_at), col(HoldRow.id))
+    ).all()
+    for row in rows:
+        marks = MARKS_OF.get(HoldReason(row.reason))
+        if marks is None:
+            continue
+        debts = frozenset({row.loan_id})
+        yield Marked(at=row.placed_at, mark=marks[0], debts=debts, until=row.until)
+        if row.lifted_at is not None and row.lifted_at <= knowing:
+            yield Marked(at=row.lifted_at, mark=marks[1], debts=debts)
+
+
+def _arrangements(session: Session, loans: Sequence[str], *, knowing: datetime) -> Iterator[Happening]:
+    rows = session.exec(
+        select(ArrangementRow)
+        .where(col(ArrangementRow.loan_id).in_(loans), col(ArrangementRow.agreed_at) <= knowing)
+        .order_by(col(ArrangementRow.agreed_at), col(ArrangementRow.id))
+    ).all()
+    for row in rows:
+        debts = frozenset({row.loan_id})
+        yield Marked(at=row.agreed_at, mark=Mark.ARRANGEMENT_AGREED, debts=debts)
+        if row.settled_at is not None and row.settled_at <= knowing:
+            yield Marked(at=row.settled_at, mark=Mark.ARRANGEMENT_ENDED, debts=debts)
+
+
+def _facts(session: Session, borrower: BorrowerRow, *, knowing: datetime) -> Iterator[Happening]:
+    rows = session.exec(
+        select(KnownFactRow)
+        .where(KnownFactRow.borrower_id == borrower.id, col(KnownFactRow.known_at) <= knowing)
+        .order_by(col(KnownFactRow.known_at), col(KnownFactRow.id))
+    ).all()
+    for row in rows:
+        yield happening_from(row.given, zone=ZoneInfo(borrower.timezone))

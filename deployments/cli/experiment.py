@@ -1,5 +1,7 @@
 """Experiments: `experiment plan`, `evaluate` and `threshold`, from files and without a ledger."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -9,6 +11,7 @@ import numpy as np
 import typer
 from rich.console import RenderableType
 
+from connectors.book_file.raw_row import BookFileError
 from deployments.cli.failing import CommandFailed
 from deployments.cli.showing import JsonFlag, screen, show
 from reports.experiments import telling
@@ -45,7 +48,8 @@ def evaluate(
     as_json: JsonFlag = False,
 ) -> None:
     """Compare the arms of an experiment; may be run as often as you like, the intervals allow for it."""
-    there = read_entries(file)
+    with _told_plainly():
+        there = read_entries(file)
     evaluation = evaluate_entries(there.entries, alpha=alpha, bad_rows=len(there.bad))
     if html is not None:
         html.write_text(evaluation_page(evaluation, there), encoding="utf-8")
@@ -136,7 +140,8 @@ def threshold(
     if bandwidth is not None and bandwidth <= 0:
         raise typer.BadParameter("must be more than 0", param_hint="--bandwidth")
     low, high = _between(other_cutoffs, cutoff=cutoff)
-    there = read_numbers(file, (score, outcome))
+    with _told_plainly():
+        there = read_numbers(file, (score, outcome))
     scores, outcomes = there.columns
     is_near = (scores >= low) & (scores < high)
     sign = 1 if side is Side.ABOVE else -1
@@ -149,6 +154,16 @@ def threshold(
         told.append(telling.bad_rows_table(there.bad))
     told += [f"[bold yellow]Warning:[/bold yellow] {warning}." for warning in found.warnings]
     show({**asdict(found), "cutoff": cutoff, "treated_side": side, "rows": rows}, *told, as_json=as_json)
+
+
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+    """These files have no mapping, of which the reader's own messages would speak."""
+    try:
+        yield
+    except BookFileError as error:
+        problem = f"{error.path}:{error.line}: {error.problem.partition('; name the column')[0]}"
+        raise CommandFailed(problem, remedy="The file's first line must name these columns.") from None
 
 
 def _between(text: str, *, cutoff: float) -> tuple[float, float]:
@@ -169,7 +184,8 @@ def _base(*, mean: float | None, sd: float | None, past: Path | None, column: st
         return mean, sd
     if mean is not None or sd is not None:
         raise typer.BadParameter("give --mean and --sd or --past, not both")
-    numbers = read_numbers(past, (column,))
+    with _told_plainly():
+        numbers = read_numbers(past, (column,))
     if numbers.bad:
         first = numbers.bad[0]
         raise CommandFailed(

@@ -17,6 +17,7 @@ ALPHA = 0.01
 LEAST_LOANS, LEAST_SCORES = 40, 20
 LEAST_BINS, MOST_BINS = 10, 2_000
 MOST_REPEATED = 0.2
+SMOOTHED = 4
 
 
 def crowding(distance: Floats) -> list[str]:
@@ -59,5 +60,12 @@ def _binned(distance: Floats) -> tuple[Side, Side] | None:
         return None
     counts = np.bincount(place[(place >= first) & (place <= last)] - first, minlength=last - first + 1).astype(float)
     middles = np.asarray((np.arange(first, last + 1) + 0.5) * width, dtype=np.float64)
-    is_left = middles < 0
-    return Side(middles[is_left], counts[is_left]), Side(middles[~is_left], counts[~is_left])
+    left, right = (_side(middles[mask], counts[mask]) for mask in (middles < 0, middles > 0))
+    return left, right
+
+
+def _side(middles: Floats, counts: Floats) -> Side:
+    """A count spreads by the root of what is expected there (Poisson), taken from the bins around it."""
+    around = np.ones(2 * SMOOTHED + 1)
+    expected = np.convolve(counts, around, mode="same") / np.convolve(np.ones_like(counts), around, mode="same")
+    return Side(middles, counts, np.sqrt(np.maximum(expected, counts.mean() / len(counts))))

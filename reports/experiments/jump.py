@@ -37,7 +37,7 @@ def _end(side: Side, *, reach: Reach) -> tuple[float, float | None, float]:
     """Where a side's line meets the cut-off, the same freed of bias, and the variance of that."""
     # One mask for both fits, so that a point counts with its weight in each, which may be nothing.
     near = np.abs(side.distance) < max(reach.line, reach.curve)
-    points = Side(side.distance[near], side.outcome[near])
+    points = Side(side.distance[near], side.outcome[near], None if side.spread is None else side.spread[near])
     line = fit(points, order=1, reach=reach.line)
     level = float(line.coefficients(points.outcome)[0])
     try:
@@ -50,7 +50,7 @@ def _end(side: Side, *, reach: Reach) -> tuple[float, float | None, float]:
     missed = line.scores.T @ np.square(points.distance[line.used])
     scores[curve.used] -= np.outer(curve.scores @ curve.inverse[2], missed)
     robust = float((line.inverse @ scores.T @ points.outcome)[0])
-    residuals = neighbour_residuals(points.distance, points.outcome)
+    residuals = neighbour_residuals(points.distance, points.outcome) if points.spread is None else points.spread
     return level, robust, float(covariance(line.inverse, scores, residuals)[0, 0])
 
 
@@ -59,5 +59,5 @@ def reach_of(left: Side, right: Side) -> Reach:
     scale = float(np.concatenate([left.distance, right.distance]).std(ddof=1)) if len(left.distance) else 0.0
     if scale == 0 or not len(right.distance):
         raise TooFewScores
-    best = best_reach(Side(left.distance / scale, left.outcome), Side(right.distance / scale, right.outcome))
+    best = best_reach(*(Side(side.distance / scale, side.outcome) for side in (left, right)))
     return Reach(best.line * scale, best.curve * scale)

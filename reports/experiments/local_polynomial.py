@@ -21,10 +21,11 @@ class TooFewScores(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """The points on one side: signed distances to the cut-off, and outcomes."""
+    """The points on one side: signed distances to the cut-off, outcomes, and their spread where it is known."""
 
     distance: Floats
     outcome: Floats
+    spread: Floats | None = None
 
     def within(self, reach: float) -> int:
         """How many lie nearer than `reach`."""

@@ -94,6 +94,8 @@ def threshold_sentences(found: Threshold) -> list[str]:
         "The jump is the treated side less the other, for loans at the cut-off only; its interval is for one look, is"
         f" freed of the line's bias and so lies around {money(found.jump_bias_corrected, signed=True)}."
     )
+    if found.jump is None:
+        return [f"No verdict: {why}." for why in found.why]
     told = [
         f"{found.n_left:,} loans below the cut-off and {found.n_right:,} at or above it, within {reach} of it.",
         f"The outcome heads for {money(found.left_level)} from below and for {money(found.right_level)} from above.",

@@ -1,5 +1,6 @@
 """Whether a template may be sent: it renders, says what its wording must say, and nothing that a lint refuses."""
 
+import re
 from collections.abc import Iterator
 from functools import cache
 
@@ -49,6 +50,13 @@ OPT_OUT = {
     ("sms", "zh"): "add for example '回复STOP或TD退订'",
 }
 
+# A sender that is not a fact: an agency that writes as the bank, or as another bank.
+POSED = re.compile(
+    r"(?:[Tt]his is|[Ww]e are|[Ii]t is|I am|calling from|writing from|[Hh]ere is)"
+    r"(?: [A-Z][\w&.]*){0,4} (?:Bank|Banking|Credit|Finance|Financial|Lending|Savings|Loans)\b|"
+    r"(?:我是|这里是|我们是|我方是|【)[^{\s】]{0,12}(?:银行|金融|信贷|贷款公司|小贷)"
+)
+
 
 def check_wordings() -> tuple[Problem, ...]:
     """Every problem of every shipped template, and every wording that a shipped language lacks."""
@@ -84,6 +92,8 @@ def _faults(template: Template, *, channel: Action) -> Iterator[tuple[str, str]]
                 f"uses the fact '{fact}', which a rung does not know",
                 f"write one of: {', '.join(sorted(RUNG_FACTS))}",
             )
+    for posed in POSED.findall(f"{template.words[channel].subject}\n{template.words[channel].body}"):
+        yield f"names a sender by hand ('{posed.strip()}')", "name {{ lender }}, and nobody else"
     rendered = render_template(template, channel=channel, facts=SAMPLE_FACTS)
     yield from _omissions(rendered, channel=channel)
     text = f"{rendered.subject}\n\n{rendered.body}"

@@ -9,7 +9,7 @@ from policy.wording.vocabulary import vocabulary
 BOUNDARY = "¶"
 """Stands between sentences, so that no pattern reaches from one into the next."""
 
-LINK = re.compile(r"(?:https?://|www\.)[^\s\uff0c。\uff1b、\uff09】]+", re.ASCII)
+LINK = re.compile(r"(?:https?://|www\.)[^\s\uff0c。\uff1b、\uff09】]*[^\s\uff0c。\uff1b、\uff09】.,!?;:)]", re.ASCII)
 MAILBOX = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 SPELT_OUT = re.compile(r"(?<![a-z0-9])[a-z](?:[ .\-_*·]{1,2}[a-z]){3,}(?![a-z0-9])")

@@ -73,7 +73,9 @@ def syllables(word: str) -> int:
     """The syllables of an English word, by its groups of vowels; a last silent e is none."""
     small = word.lower().split("'")[0]
     count = len(VOWELS.findall(small))
-    silent = small.endswith(("e", "ed", "es")) and not small.endswith(("le", "ted", "ded", "ses", "ces", "ges", "zes"))
+    silent = small.endswith(("e", "ed", "es")) and not small.endswith(
+        ("le", "eed", "ted", "ded", "ses", "ces", "ges", "zes")
+    )
     return max(count - silent, 1)
 
 

@@ -125,8 +125,10 @@ def shipped_templates() -> Mapping[tuple[str, str], Template]:
 
 def _closed(body: str, *, closing: Sequence[str], channel: Action) -> str:
     # What the template says already is not said again.
-    more = [sentence for each in closing if (sentence := each.strip()) and sentence not in body]
-    return (" " if channel is Action.SMS else "\n\n").join([body, *more])
+    between = " " if channel is Action.SMS else "\n\n"
+    for sentence in map(str.strip, closing):
+        body += between + sentence if sentence and sentence not in body else ""
+    return body
 
 
 def _filled(words: Words, *, facts: Mapping[str, str], template: Template) -> tuple[str, str]:

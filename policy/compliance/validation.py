@@ -24,7 +24,7 @@ def noticed_at(case: Case, *, debt: str, at: datetime) -> datetime | None:
     """When the validation notice that counts was sent: the first one that did not come back; None where none is out."""
     sent = [m.at for m in case.marks(Mark.VALIDATION_NOTICE_MAILED, debt=debt) if m.at <= at]
     returns = [m.at for m in case.marks(Mark.UNDELIVERABLE_NOTICE, debt=debt) if m.at <= at]
-    for moment, following in zip(sent, [*sent[1:], None], strict=True):
+    for moment, following in zip(sent, [*sent[1:], None], strict=False):  # of no notice there is no next one
         if not any(moment <= back and (following is None or back < following) for back in returns):
             return moment
     return None

@@ -17,11 +17,9 @@ from domain.promise import PromiseState
 from domain.step import Outcome
 from domain.work_item import DISPOSITIONS_FOR, Disposition, WorkKind, WorkState
 from ledger import events
-from ledger.agreeing import book_arrangement, book_promise, misfit
 from ledger.contacts import mark_contact
-from ledger.deaths import note_death
 from ledger.findings import note_findings
-from ledger.holds import lift_hold, place_hold
+from ledger.holds import place_hold
 from ledger.outcomes import mark_accepted
 from ledger.people import seal_for
 from ledger.reviews import review_is_done
@@ -36,6 +34,8 @@ from ledger.tables.work_item import WorkItemRow
 from ledger.waking import wake, wake_open_journey_of
 from ledger.work import open_item
 
+HARDSHIP_REST = timedelta(days=30)
+
 OUTCOME_FOR: dict[Disposition, Outcome] = {
     Disposition.PROMISE: Outcome.PROMISED,
     Disposition.ARRANGEMENT: Outcome.ARRANGED,
@@ -48,9 +48,6 @@ OUTCOME_FOR: dict[Disposition, Outcome] = {
     Disposition.WRONG_NUMBER: Outcome.WRONG_NUMBER,
     Disposition.STOP_CONTACT: Outcome.DONE,
     Disposition.REPRESENTED: Outcome.DONE,
-    Disposition.BANKRUPTCY: Outcome.DONE,
-    Disposition.VULNERABLE: Outcome.DONE,
-    Disposition.DEBT_ADVICE: Outcome.DONE,
     Disposition.DECEASED: Outcome.DONE,
     Disposition.DONE: Outcome.DONE,
     Disposition.RETURNED: Outcome.RETURNED,
@@ -59,24 +56,17 @@ OUTCOME_FOR: dict[Disposition, Outcome] = {
 }
 """How a step ended when a person says so."""
 
-HOLD_FOR: dict[Disposition, HoldReason] = {
-    Disposition.HARDSHIP: HoldReason.HARDSHIP,
-    Disposition.DISPUTE: HoldReason.DISPUTE,
-    Disposition.STOP_CONTACT: HoldReason.CEASE,
-    Disposition.REPRESENTED: HoldReason.REPRESENTED,
-    Disposition.BANKRUPTCY: HoldReason.BANKRUPTCY,
-    Disposition.VULNERABLE: HoldReason.VULNERABLE,
-    Disposition.DEBT_ADVICE: HoldReason.DEBT_ADVICE,
+HOLD_FOR: dict[Disposition, tuple[HoldReason, timedelta | None]] = {
+    Disposition.HARDSHIP: (HoldReason.HARDSHIP, HARDSHIP_REST),
+    Disposition.DISPUTE: (HoldReason.DISPUTE, None),
+    Disposition.STOP_CONTACT: (HoldReason.CEASE, None),
+    Disposition.REPRESENTED: (HoldReason.REPRESENTED, None),
 }
-"""Which results pause the journey; whether the person's other loans rest too, and how long, the packs say."""
-
-
-ENDS_HOLD = frozenset({Disposition.RETURNED, Disposition.ARRANGEMENT})
-"""What a person may find when they look into a hold that ends it: there is nothing in it any more, or a plan."""
+"""Which results pause the journey, and for how long (None: until a person lifts the hold)."""
 
 
 class ResultDoesNotFit(ValueError):
-    """The result cannot be recorded for this kind of work, lacks its amount and day, or is not as the packs want it."""
+    """The result cannot be recorded for this kind of work, or lacks its amount and day."""
 
 
 def record_result(session: Session, work_item_id: str, result: WorkResult, *, now: datetime) -> Outcome:
@@ -85,13 +75,7 @@ def record_result(session: Session, work_item_id: str, result: WorkResult, *, no
     kind = WorkKind(item.kind)
     journey = session.get_one(JourneyRow, item.journey_id)
     zone = ZoneInfo(session.get_one(BorrowerRow, journey.borrower_id).timezone)
-    today = now.astimezone(zone).date()
-    _check(kind, result, today=today)
-    if result.instalments:
-        states = result.plan_states
-        why = misfit(session, item.loan_id, result.instalments, states=states, today=today, now=now)
-        if why is not None:
-            raise ResultDoesNotFit(why)
+    _check(kind, result, today=now.astimezone(zone).date())
     item.state, item.recorded_at = WorkState.DONE.value, now
     item.disposition, item.minutes = result.disposition.value, result.minutes
     item.taken_by = item.taken_by or result.by
@@ -111,8 +95,6 @@ def record_result(session: Session, work_item_id: str, result: WorkResult, *, no
     if kind is WorkKind.REVIEW_CONTACT:
         review_is_done(session, journey, now=now)
         return OUTCOME_FOR[result.disposition]
-    if kind is WorkKind.REVIEW_STANDING:
-        return _look_into(session, item, journey, result, now=now)
     outcome = _outcome(kind, result.disposition)
     _charge(session, item, journey, result, now=now)
     end_step(
@@ -125,20 +107,17 @@ def record_result(session: Session, work_item_id: str, result: WorkResult, *, no
         reason=result.disposition.value.replace("_", " "),
         now=now,
     )
-    if result.promised is not None:
-        book_promise(session, item, result.promised, now=now)
-    if result.instalments:
-        book_arrangement(session, item, result.instalments, states=result.plan_states, now=now)
+    _book_agreement(session, item, journey, result, now=now)
     if result.disposition in HOLD_FOR:
-        reason = HOLD_FOR[result.disposition]
-        place_hold(session, journey.loan_id, reason=reason, until=None, by=result.by, now=now)
+        reason, rest = HOLD_FOR[result.disposition]
+        place_hold(session, journey.loan_id, reason=reason, until=None if rest is None else now + rest, now=now)
     names_the_stranger = any(f.state is ContactState.WRONG_PARTY for f in result.findings)
     if result.disposition is Disposition.WRONG_NUMBER and not names_the_stranger:
         point = borrower_of(session, journey.borrower_id).reachable_by(Action(item.kind))
         if point is not None and KINDS_FOR[Action(item.kind)]:
             mark_contact(session, point.id, ContactState.WRONG_PARTY, journey=journey, now=now, work_item=item.id)
     if result.disposition is Disposition.DECEASED:
-        note_death(session, journey.borrower_id, now=now)
+        _nobody_is_left_to_ask(session, journey, now=now)
     wake(session, journey.id, reason=f"{item.kind}: {result.disposition.value}", now=now)
     return outcome
 
@@ -154,12 +133,8 @@ def _check(kind: WorkKind, result: WorkResult, *, today: date) -> None:
     parts = (*result.instalments, *([result.promised] if result.promised else []))
     if any(p.amount_minor <= 0 for p in parts) or any(p.due_on < today for p in parts):
         raise ResultDoesNotFit("every promised amount is more than zero, and every day is today or later")
-    if result.plan_states and not result.instalments:
-        raise ResultDoesNotFit("only an arrangement has a writing that states something")
     if kind is WorkKind.REVIEW_CONTACT and not result.note:
         raise ResultDoesNotFit("say in the note why the contact may be made, or why not")
-    if kind is WorkKind.REVIEW_STANDING and not result.note:
-        raise ResultDoesNotFit("say in the note what was found and done")
     if result.minutes < 0:
         raise ResultDoesNotFit("minutes cannot be negative")
 
@@ -188,18 +163,58 @@ def _charge(session: Session, item: WorkItemRow, journey: JourneyRow, result: Wo
             )
 
 
-def _look_into(
+def _book_agreement(
     session: Session, item: WorkItemRow, journey: JourneyRow, result: WorkResult, *, now: datetime
-) -> Outcome:
-    """A person looked into a hold: what they did is kept, and the hold ends unless it still has to stand."""
+) -> None:
+    if result.promised is not None:
+        promise = PromiseRow(
+            loan_id=item.loan_id,
+            journey_id=journey.id,
+            work_item_id=item.id,
+            amount_minor=result.promised.amount_minor,
+            due_on=result.promised.due_on,
+            state=PromiseState.OPEN.value,
+            made_at=now,
+        )
+        session.add(promise)
+        events.append(
+            session,
+            EventKind.PROMISE_MADE,
+            loan_id=item.loan_id,
+            journey_id=journey.id,
+            at=now,
+            promise=promise.id,
+            amount_minor=promise.amount_minor,
+            due_on=promise.due_on.isoformat(),
+        )
     if result.instalments:
-        book_arrangement(session, item, result.instalments, states=result.plan_states, now=now)
-    if result.disposition in ENDS_HOLD and item.hold_id is not None:
-        lift_hold(session, item.hold_id, by=result.by, now=now)
-    if result.disposition is Disposition.DECEASED:
-        note_death(session, journey.borrower_id, now=now)
-    wake(session, journey.id, reason=f"{item.kind}: {result.disposition.value}", now=now)
-    return OUTCOME_FOR[result.disposition]
+        ordered = sorted(result.instalments, key=lambda i: i.due_on)
+        arrangement = ArrangementRow(
+            loan_id=item.loan_id,
+            journey_id=journey.id,
+            work_item_id=item.id,
+            instalments=[{"due_on": i.due_on.isoformat(), "amount_minor": i.amount_minor} for i in ordered],
+            state=ArrangementState.ACTIVE.value,
+            agreed_at=now,
+        )
+        session.add(arrangement)
+        events.append(
+            session,
+            EventKind.ARRANGEMENT_AGREED,
+            loan_id=item.loan_id,
+            journey_id=journey.id,
+            at=now,
+            arrangement=arrangement.id,
+            instalments=len(ordered),
+        )
+
+
+def _nobody_is_left_to_ask(session: Session, journey: JourneyRow, *, now: datetime) -> None:
+    """All loans of the person end, not only the one that somebody called about."""
+    for loan in session.exec(select(LoanRow).where(LoanRow.borrower_id == journey.borrower_id)).all():
+        loan.deceased = True
+        if loan.id != journey.loan_id:
+            wake_open_journey_of(session, loan.id, reason="the borrower has died", now=now)
 
 
 def _settle_unknown(

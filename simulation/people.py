@@ -28,7 +28,6 @@ NAMES: dict[WorkKind, str] = {
     WorkKind.AGENCY_PLACEMENT: "pretend agency",
     WorkKind.RECONCILE_ATTEMPT: "pretend supervisor",
     WorkKind.REVIEW_CONTACT: "pretend supervisor",
-    WorkKind.REVIEW_STANDING: "pretend specialist",
 }
 DAYS: dict[WorkKind, tuple[int, int]] = {
     WorkKind.CALLBACK: (0, 1),
@@ -38,7 +37,6 @@ DAYS: dict[WorkKind, tuple[int, int]] = {
     WorkKind.AGENCY_PLACEMENT: (2, 5),
     WorkKind.RECONCILE_ATTEMPT: (1, 1),
     WorkKind.REVIEW_CONTACT: (1, 1),
-    WorkKind.REVIEW_STANDING: (1, 3),
 }
 """How many days after it was opened an item is worked, at least and at most."""
 FORGOTTEN = 0.06

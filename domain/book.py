@@ -26,6 +26,8 @@ class BookLoan:
 
     borrower_number: the lender's customer number; loans with the same one belong to the same person.
     balance_minor: everything outstanding; the statement's arrears are the overdue part of it. Both in minor units.
+    limitation_on: the last day on which the debt can be taken to court. validation_notice_on: when the notice that lets
+    the borrower dispute the debt was mailed.
     timezone: IANA name; language: BCP 47; jurisdiction: ISO 3166-1 or -2.
     """
 
@@ -42,6 +44,8 @@ class BookLoan:
     balance_minor: int
     statement: Statement
     originated_on: date | None = None
+    limitation_on: date | None = None
+    validation_notice_on: date | None = None
     attributes: dict[str, str] = field(default_factory=dict)
 
 

@@ -44,7 +44,8 @@ class WorkResult:
     """The result of a work item.
 
     by: who did it. minutes: the time it took. promised: for a promise, its amount in minor units and day.
-    instalments: for an arrangement. findings, new_contacts: what was learned of how the borrower may be found.
+    instalments, plan_states: for an arrangement, its parts and what its writing states.
+    findings, new_contacts: what was learned of how the borrower may be found.
     note: free text, kept encrypted.
     """
 
@@ -53,6 +54,7 @@ class WorkResult:
     minutes: int
     promised: Instalment | None = None
     instalments: tuple[Instalment, ...] = ()
+    plan_states: frozenset[str] = frozenset()
     findings: tuple[ContactFinding, ...] = ()
     new_contacts: tuple[NewContact, ...] = field(default=(), repr=False)
     note: str = field(default="", repr=False)

@@ -9,8 +9,8 @@ WorkItemId = NewType("WorkItemId", str)
 
 
 class WorkKind(StrEnum):
-    """The queues people work. The first five are rungs of a ladder; then questions about a contact: what became of
-    one, and whether one may be made.
+    """The queues people work. The first five are rungs of a ladder; then questions: what became of a contact, whether
+    one may be made, and what becomes of somebody whose loans rest (hardship, a lawyer, bankruptcy).
     """
 
     CALLBACK = "callback"
@@ -20,10 +20,11 @@ class WorkKind(StrEnum):
     AGENCY_PLACEMENT = "agency_placement"
     RECONCILE_ATTEMPT = "reconcile_attempt"
     REVIEW_CONTACT = "review_contact"
+    REVIEW_STANDING = "review_standing"
 
 
-QUESTIONS = frozenset({WorkKind.RECONCILE_ATTEMPT, WorkKind.REVIEW_CONTACT})
-"""Work that a journey does not wait for: it asks a person about a contact."""
+QUESTIONS = frozenset({WorkKind.RECONCILE_ATTEMPT, WorkKind.REVIEW_CONTACT, WorkKind.REVIEW_STANDING})
+"""Work that a journey does not wait for: it asks a person about a contact, or about a hold, for which it waits."""
 
 
 class WorkState(StrEnum):
@@ -50,6 +51,9 @@ class Disposition(StrEnum):
     WRONG_NUMBER = "wrong_number"
     STOP_CONTACT = "stop_contact"
     REPRESENTED = "represented"
+    BANKRUPTCY = "bankruptcy"
+    VULNERABLE = "vulnerable"
+    DEBT_ADVICE = "debt_advice"
     DECEASED = "deceased"
     DONE = "done"
     RETURNED = "returned"
@@ -93,8 +97,18 @@ DISPOSITIONS_FOR: dict[WorkKind, frozenset[Disposition]] = {
     ),
     WorkKind.RECONCILE_ATTEMPT: frozenset({Disposition.DONE, Disposition.RETURNED}),
     WorkKind.REVIEW_CONTACT: frozenset({Disposition.DONE, Disposition.RETURNED}),
+    WorkKind.REVIEW_STANDING: frozenset(
+        {
+            Disposition.DONE,
+            Disposition.RETURNED,
+            Disposition.ARRANGEMENT,
+            Disposition.DECEASED,
+        }
+    ),
 }
-"""Which dispositions make sense for which kind of work."""
+"""Which dispositions make sense for which kind of work. Of a standing, `done` leaves the hold as it is: what was to be
+done is done. `returned` and an arrangement end it.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from domain.book import BookLoan
 from domain.borrower import ContactState
@@ -36,6 +36,8 @@ RESTATED = (
     "segment",
     "attributes",
     "originated_on",
+    "limitation_on",
+    "validation_notice_on",
 )
 
 
@@ -88,6 +90,7 @@ class _Intake:
         }
         self.opted_out = _opted_out(session)
         self.nameless = set(session.exec(select(BorrowerRow.id).where(is_removed(BorrowerRow.name_sealed))).all())
+        self.dead = set(session.exec(select(LoanRow.borrower_id).where(col(LoanRow.deceased).is_(True))).all())
         self.added: set[str] = set()
         self.pending: dict[type, list[dict[str, Any]]] = {
             BorrowerRow: [],
@@ -174,7 +177,7 @@ class _Intake:
                 "number": loan.number,
                 "borrower_id": borrower_id,
                 "currency": loan.currency,
-                "deceased": False,
+                "deceased": borrower_id in self.dead,
                 "withdrawn": False,
                 "created_at": self.now,
                 **_restatable(loan),
@@ -221,4 +224,6 @@ def _restatable(loan: BookLoan) -> dict[str, Any]:
         "segment": loan.segment,
         "attributes": loan.attributes,
         "originated_on": loan.originated_on,
+        "limitation_on": loan.limitation_on,
+        "validation_notice_on": loan.validation_notice_on,
     }

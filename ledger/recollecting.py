@@ -17,8 +17,9 @@ from domain.step import Outcome
 from domain.work_item import Disposition, WorkKind, WorkState
 from ledger import happenings as told
 from ledger.answers import answers_on_calls, answers_to
+from ledger.holding import holds_on
 from ledger.people import contact_shown
-from ledger.tables.agreement import ArrangementRow, HoldRow, PromiseRow
+from ledger.tables.agreement import ArrangementRow, PromiseRow
 from ledger.tables.attempt import AttemptRow
 from ledger.tables.call import CallRow
 from ledger.tables.journey import EventRow, JourneyRow, StepRow, TurnRow
@@ -219,10 +220,12 @@ def _agreements(session: Session, loan: LoanRow) -> Iterator[told.Happening]:
 
 
 def _holds(session: Session, loan: LoanRow) -> Iterator[told.Happening]:
-    for hold in _of_loan(session, loan, HoldRow):
+    for hold in holds_on(session, loan):
         yield told.HoldPlaced(hold.placed_at, hold.id, HoldReason(hold.reason), hold.until)
         if hold.lifted_at is not None:
             yield told.HoldLifted(hold.lifted_at, hold.id, HoldReason(hold.reason))
+        elif hold.event_at is not None:
+            yield told.HoldLifted(hold.event_at, hold.id, HoldReason(hold.reason))
 
 
 def _noted(session: Session, loan: LoanRow) -> Iterator[told.Happening]:

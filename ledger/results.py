@@ -1,40 +1,36 @@
 """Recording what came of a work item: the step ends, promises and plans are booked, the journey is woken at once."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, select
 
 from domain.action import Action
-from domain.arrangement import ArrangementState
 from domain.attempt import AttemptState
 from domain.borrower import KINDS_FOR, ContactState
 from domain.cost import CostUnit
 from domain.disposition import WorkResult
 from domain.event import EventKind
 from domain.hold import HoldReason
-from domain.promise import PromiseState
 from domain.step import Outcome
 from domain.work_item import DISPOSITIONS_FOR, Disposition, WorkKind, WorkState
 from ledger import events
+from ledger.agreeing import book_arrangement, book_promise, misfit
 from ledger.contacts import mark_contact
+from ledger.deaths import note_death
 from ledger.findings import note_findings
-from ledger.holds import place_hold
+from ledger.holds import lift_hold, place_hold
 from ledger.outcomes import mark_accepted
 from ledger.people import seal_for
 from ledger.reviews import review_is_done
 from ledger.situations import borrower_of
 from ledger.steps import charge, end_step
-from ledger.tables.agreement import ArrangementRow, PromiseRow
 from ledger.tables.attempt import AttemptRow
 from ledger.tables.borrower import BorrowerRow
 from ledger.tables.journey import JourneyRow
-from ledger.tables.loan import LoanRow
 from ledger.tables.work_item import WorkItemRow
-from ledger.waking import wake, wake_open_journey_of
+from ledger.waking import wake
 from ledger.work import open_item
-
-HARDSHIP_REST = timedelta(days=30)
 
 OUTCOME_FOR: dict[Disposition, Outcome] = {
     Disposition.PROMISE: Outcome.PROMISED,
@@ -48,6 +44,9 @@ OUTCOME_FOR: dict[Disposition, Outcome] = {
     Disposition.WRONG_NUMBER: Outcome.WRONG_NUMBER,
     Disposition.STOP_CONTACT: Outcome.DONE,
     Disposition.REPRESENTED: Outcome.DONE,
+    Disposition.BANKRUPTCY: Outcome.DONE,
+    Disposition.VULNERABLE: Outcome.DONE,
+    Disposition.DEBT_ADVICE: Outcome.DONE,
     Disposition.DECEASED: Outcome.DONE,
     Disposition.DONE: Outcome.DONE,
     Disposition.RETURNED: Outcome.RETURNED,
@@ -56,26 +55,41 @@ OUTCOME_FOR: dict[Disposition, Outcome] = {
 }
 """How a step ended when a person says so."""
 
-HOLD_FOR: dict[Disposition, tuple[HoldReason, timedelta | None]] = {
-    Disposition.HARDSHIP: (HoldReason.HARDSHIP, HARDSHIP_REST),
-    Disposition.DISPUTE: (HoldReason.DISPUTE, None),
-    Disposition.STOP_CONTACT: (HoldReason.CEASE, None),
-    Disposition.REPRESENTED: (HoldReason.REPRESENTED, None),
+HOLD_FOR: dict[Disposition, HoldReason] = {
+    Disposition.HARDSHIP: HoldReason.HARDSHIP,
+    Disposition.DISPUTE: HoldReason.DISPUTE,
+    Disposition.STOP_CONTACT: HoldReason.CEASE,
+    Disposition.REPRESENTED: HoldReason.REPRESENTED,
+    Disposition.BANKRUPTCY: HoldReason.BANKRUPTCY,
+    Disposition.VULNERABLE: HoldReason.VULNERABLE,
+    Disposition.DEBT_ADVICE: HoldReason.DEBT_ADVICE,
 }
-"""Which results pause the journey, and for how long (None: until a person lifts the hold)."""
+"""Which results pause the journey; whether the person's other loans rest too, and how long, the packs say."""
+
+
+ENDS_HOLD = frozenset({Disposition.RETURNED, Disposition.ARRANGEMENT})
+"""What a person may find when they look into a hold that ends it: there is nothing in it any more, or a plan."""
 
 
 class ResultDoesNotFit(ValueError):
-    """The result cannot be recorded for this kind of work, or lacks its amount and day."""
+    """The result cannot be recorded for this kind of work, lacks its amount and day, or is not as the packs want it."""
 
 
 def record_result(session: Session, work_item_id: str, result: WorkResult, *, now: datetime) -> Outcome:
-    """Record what came of an item; raises NoSuchWork, WorkIsOver, ResultDoesNotFit or FindingDoesNotFit."""
+    """Record what came of an item.
+
+    Raises NoSuchWork, WorkIsOver, ResultDoesNotFit, FindingDoesNotFit, or HeldTooSoon.
+    """
     item = open_item(session, work_item_id)
     kind = WorkKind(item.kind)
     journey = session.get_one(JourneyRow, item.journey_id)
     zone = ZoneInfo(session.get_one(BorrowerRow, journey.borrower_id).timezone)
-    _check(kind, result, today=now.astimezone(zone).date())
+    today = now.astimezone(zone).date()
+    _check(kind, result, today=today)
+    if result.instalments:
+        why = misfit(session, item.loan_id, result.instalments, states=result.plan_states, today=today, now=now)
+        if why is not None:
+            raise ResultDoesNotFit(why)
     item.state, item.recorded_at = WorkState.DONE.value, now
     item.disposition, item.minutes = result.disposition.value, result.minutes
     item.taken_by = item.taken_by or result.by
@@ -90,12 +104,22 @@ def record_result(session: Session, work_item_id: str, result: WorkResult, *, no
         disposition=result.disposition.value,
     )
     note_findings(session, item, journey, result, now=now)
-    if kind is WorkKind.RECONCILE_ATTEMPT:
-        return _settle_unknown(session, item, journey, result, now=now)
-    if kind is WorkKind.REVIEW_CONTACT:
-        review_is_done(session, journey, now=now)
-        return OUTCOME_FOR[result.disposition]
-    outcome = _outcome(kind, result.disposition)
+    match kind:
+        case WorkKind.RECONCILE_ATTEMPT:
+            return _settle_unknown(session, item, journey, result, now=now)
+        case WorkKind.REVIEW_CONTACT:
+            review_is_done(session, journey, now=now)
+            return OUTCOME_FOR[result.disposition]
+        case WorkKind.REVIEW_STANDING:
+            return _look_into(session, item, journey, result, now=now)
+        case _:
+            return _end_rung(session, item, journey, result, now=now)
+
+
+def _end_rung(
+    session: Session, item: WorkItemRow, journey: JourneyRow, result: WorkResult, *, now: datetime
+) -> Outcome:
+    outcome = _outcome(WorkKind(item.kind), result.disposition)
     _charge(session, item, journey, result, now=now)
     end_step(
         session,
@@ -107,19 +131,26 @@ def record_result(session: Session, work_item_id: str, result: WorkResult, *, no
         reason=result.disposition.value.replace("_", " "),
         now=now,
     )
-    _book_agreement(session, item, journey, result, now=now)
+    _book(session, item, result, now=now)
     if result.disposition in HOLD_FOR:
-        reason, rest = HOLD_FOR[result.disposition]
-        place_hold(session, journey.loan_id, reason=reason, until=None if rest is None else now + rest, now=now)
+        reason = HOLD_FOR[result.disposition]
+        place_hold(session, journey.loan_id, reason=reason, until=None, by=result.by, now=now)
     names_the_stranger = any(f.state is ContactState.WRONG_PARTY for f in result.findings)
     if result.disposition is Disposition.WRONG_NUMBER and not names_the_stranger:
         point = borrower_of(session, journey.borrower_id).reachable_by(Action(item.kind))
         if point is not None and KINDS_FOR[Action(item.kind)]:
             mark_contact(session, point.id, ContactState.WRONG_PARTY, journey=journey, now=now, work_item=item.id)
     if result.disposition is Disposition.DECEASED:
-        _nobody_is_left_to_ask(session, journey, now=now)
+        note_death(session, journey.borrower_id, now=now)
     wake(session, journey.id, reason=f"{item.kind}: {result.disposition.value}", now=now)
     return outcome
+
+
+def _book(session: Session, item: WorkItemRow, result: WorkResult, *, now: datetime) -> None:
+    if result.promised is not None:
+        book_promise(session, item, result.promised, now=now)
+    if result.instalments:
+        book_arrangement(session, item, result.instalments, states=result.plan_states, now=now)
 
 
 def _check(kind: WorkKind, result: WorkResult, *, today: date) -> None:
@@ -133,8 +164,12 @@ def _check(kind: WorkKind, result: WorkResult, *, today: date) -> None:
     parts = (*result.instalments, *([result.promised] if result.promised else []))
     if any(p.amount_minor <= 0 for p in parts) or any(p.due_on < today for p in parts):
         raise ResultDoesNotFit("every promised amount is more than zero, and every day is today or later")
+    if result.plan_states and not result.instalments:
+        raise ResultDoesNotFit("only an arrangement has a writing that states something")
     if kind is WorkKind.REVIEW_CONTACT and not result.note:
         raise ResultDoesNotFit("say in the note why the contact may be made, or why not")
+    if kind is WorkKind.REVIEW_STANDING and not result.note:
+        raise ResultDoesNotFit("say in the note what was found and done")
     if result.minutes < 0:
         raise ResultDoesNotFit("minutes cannot be negative")
 
@@ -163,58 +198,17 @@ def _charge(session: Session, item: WorkItemRow, journey: JourneyRow, result: Wo
             )
 
 
-def _book_agreement(
+def _look_into(
     session: Session, item: WorkItemRow, journey: JourneyRow, result: WorkResult, *, now: datetime
-) -> None:
-    if result.promised is not None:
-        promise = PromiseRow(
-            loan_id=item.loan_id,
-            journey_id=journey.id,
-            work_item_id=item.id,
-            amount_minor=result.promised.amount_minor,
-            due_on=result.promised.due_on,
-            state=PromiseState.OPEN.value,
-            made_at=now,
-        )
-        session.add(promise)
-        events.append(
-            session,
-            EventKind.PROMISE_MADE,
-            loan_id=item.loan_id,
-            journey_id=journey.id,
-            at=now,
-            promise=promise.id,
-            amount_minor=promise.amount_minor,
-            due_on=promise.due_on.isoformat(),
-        )
-    if result.instalments:
-        ordered = sorted(result.instalments, key=lambda i: i.due_on)
-        arrangement = ArrangementRow(
-            loan_id=item.loan_id,
-            journey_id=journey.id,
-            work_item_id=item.id,
-            instalments=[{"due_on": i.due_on.isoformat(), "amount_minor": i.amount_minor} for i in ordered],
-            state=ArrangementState.ACTIVE.value,
-            agreed_at=now,
-        )
-        session.add(arrangement)
-        events.append(
-            session,
-            EventKind.ARRANGEMENT_AGREED,
-            loan_id=item.loan_id,
-            journey_id=journey.id,
-            at=now,
-            arrangement=arrangement.id,
-            instalments=len(ordered),
-        )
-
-
-def _nobody_is_left_to_ask(session: Session, journey: JourneyRow, *, now: datetime) -> None:
-    """All loans of the person end, not only the one that somebody called about."""
-    for loan in session.exec(select(LoanRow).where(LoanRow.borrower_id == journey.borrower_id)).all():
-        loan.deceased = True
-        if loan.id != journey.loan_id:
-            wake_open_journey_of(session, loan.id, reason="the borrower has died", now=now)
+) -> Outcome:
+    """A person looked into a hold: what they did is kept, and the hold ends unless it still has to stand."""
+    _book(session, item, result, now=now)
+    if result.disposition in ENDS_HOLD and item.hold_id is not None:
+        lift_hold(session, item.hold_id, by=result.by, now=now)
+    if result.disposition is Disposition.DECEASED:
+        note_death(session, journey.borrower_id, now=now)
+    wake(session, journey.id, reason=f"{item.kind}: {result.disposition.value}", now=now)
+    return OUTCOME_FOR[result.disposition]
 
 
 def _settle_unknown(

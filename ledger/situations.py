@@ -5,20 +5,21 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, select
 
 from domain.action import Action
 from domain.arrangement import Arrangement, ArrangementState, Instalment
 from domain.borrower import Borrower, BorrowerId, ContactKind, ContactPoint, ContactPointId, ContactState
-from domain.hold import Hold, HoldReason
+from domain.hold import Hold, HoldReason, Rest
 from domain.journey import ClosingReason
 from domain.promise import Promise, PromiseState
 from domain.step import Outcome, StepRecord
 from domain.work_item import QUESTIONS, WorkItem, WorkItemId, WorkKind, WorkState
+from ledger.holding import holds_on, over_since
 from ledger.ladders import pinned_ladder
 from ledger.positions import net_received, position_at
 from ledger.removed import removed_from
-from ledger.tables.agreement import ArrangementRow, HoldRow, PromiseRow
+from ledger.tables.agreement import ArrangementRow, PromiseRow
 from ledger.tables.borrower import BorrowerRow, ContactPointRow
 from ledger.tables.journey import JourneyRow, StepRow
 from ledger.tables.loan import LoanRow
@@ -33,6 +34,7 @@ def situation_of(session: Session, journey: JourneyRow, *, now: datetime) -> Sit
     """The journey as it stands at `now`."""
     loan = session.get_one(LoanRow, journey.loan_id)
     borrower = borrower_of(session, journey.borrower_id)
+    holds = holds_on(session, loan)
     return Situation(
         ladder=pinned_ladder(session, journey.ladder_digest),
         borrower=borrower,
@@ -43,7 +45,8 @@ def situation_of(session: Session, journey: JourneyRow, *, now: datetime) -> Sit
         product=loan.product,
         segment=loan.segment,
         steps=_steps(session, journey.id),
-        holds=_holds(session, loan.id, now=now),
+        holds=tuple(Hold(HoldReason(r.reason), r.placed_at, r.until) for r in holds if over_since(r, now=now) is None),
+        rested=tuple(Rest(r.placed_at, at) for r in holds if (at := over_since(r, now=now)) is not None),
         promise=_promise(session, loan.id, now=now),
         arrangement=_arrangement(session, loan.id, now=now),
         open_work=_open_work(session, journey.id),
@@ -97,17 +100,6 @@ def _steps(session: Session, journey_id: str) -> tuple[StepRecord, ...]:
         )
         for r in rows
     )
-
-
-def _holds(session: Session, loan_id: str, *, now: datetime) -> tuple[Hold, ...]:
-    rows = session.exec(
-        select(HoldRow).where(
-            HoldRow.loan_id == loan_id,
-            col(HoldRow.lifted_at).is_(None),
-            or_(col(HoldRow.until).is_(None), col(HoldRow.until) > now),
-        )
-    ).all()
-    return tuple(Hold(HoldReason(r.reason), r.placed_at, r.until) for r in rows)
 
 
 def _promise(session: Session, loan_id: str, *, now: datetime) -> Promise | None:

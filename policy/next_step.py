@@ -14,6 +14,7 @@ from domain.journey import ClosingReason, WaitingFor
 from domain.step import Outcome, StepRecord
 from domain.work_item import WorkKind
 from policy.ladders.ladder import OnDeadline, Rung
+from policy.resting import resumed
 from policy.situation import Situation
 from policy.spacing import local_instant, spaced
 
@@ -94,6 +95,7 @@ WAITING_FOR_WORK: dict[WorkKind, WaitingFor] = {
     WorkKind.AGENCY_PLACEMENT: WaitingFor.AGENCY,
     WorkKind.RECONCILE_ATTEMPT: WaitingFor.TIME,
     WorkKind.REVIEW_CONTACT: WaitingFor.TIME,
+    WorkKind.REVIEW_STANDING: WaitingFor.TIME,
 }
 CLOSES_AS: dict[Action, ClosingReason] = {
     Action.LEGAL_REFERRAL: ClosingReason.LEGAL,
@@ -163,12 +165,13 @@ def _climb(situation: Situation, *, now: datetime) -> Decision:
         if obstacle is not None:
             passed.append(PassedOver(rung.name, rung.action, obstacle))
             continue
-        due_at = _due_at(situation, rung, spaced_at=spaced_at, now=now)
+        due_at = _due_at(situation, rung, anchor=anchor, spaced_at=spaced_at, now=now)
         if due_at > now:
             return Wait(due_at, WaitingFor.TIME, f"{rung.name.replace('_', ' ')} comes next")
         deadline_at = None if rung.deadline is None else spaced(now, rung.deadline, zone=zone, hour=ladder.hour)
         return Act(rung, _ways(situation, rung)[0], deadline_at, tuple(passed))
     ends_at = spaced(anchor, ladder.finish_after, zone=zone, hour=ladder.hour)
+    ends_at = resumed(ends_at, situation.rested, since=anchor, zone=zone, hour=ladder.hour)
     if ends_at > now:
         return Wait(ends_at, WaitingFor.TIME, "the last rung was taken; the journey ends then if nothing is paid")
     return Finish(ClosingReason.EXHAUSTED, tuple(passed))
@@ -251,12 +254,14 @@ def _has_new_number(situation: Situation, step: StepRecord) -> bool:
     )
 
 
-def _due_at(situation: Situation, rung: Rung, *, spaced_at: datetime, now: datetime) -> datetime:
+def _due_at(situation: Situation, rung: Rung, *, anchor: datetime, spaced_at: datetime, now: datetime) -> datetime:
     ladder, zone = situation.ladder, situation.zone
-    due_at = spaced_at
+    since, due_at = anchor, spaced_at
     tried = [s for s in situation.steps if s.rung == rung.name and s.outcome in NEEDS_ANOTHER_TRY]
     if tried:
+        since = max(since, tried[-1].ended_at)
         due_at = max(due_at, spaced(tried[-1].ended_at, rung.again_after, zone=zone, hour=ladder.hour))
+    due_at = resumed(due_at, situation.rested, since=since, zone=zone, hour=ladder.hour)
     short = rung.days_past_due.at_least - situation.position.days_past_due
     if short > 0:
         early = now.astimezone(zone).date() + timedelta(days=short)

@@ -8,7 +8,7 @@ from domain.action import Action
 from domain.arrangement import Arrangement
 from domain.arrears import Position
 from domain.borrower import KINDS_FOR, Borrower, ContactKind
-from domain.hold import Hold
+from domain.hold import Hold, Rest
 from domain.journey import ClosingReason
 from domain.promise import Promise
 from domain.step import Outcome, StepRecord
@@ -41,6 +41,7 @@ class Situation:
     """One journey as it stands.
 
     steps: what was done, oldest first. position: arrears and days past due today.
+    holds: those in force. rested: those that are over; the spacing did not run while they lasted.
     last_payment_at: the newest payment since the journey opened; it re-anchors the spacing of the next rung.
     open_work: the work item that a person has not answered yet.
     closing: set when the loan must not be pursued any more for a reason outside the ladder.
@@ -57,6 +58,7 @@ class Situation:
     segment: str
     steps: tuple[StepRecord, ...] = ()
     holds: tuple[Hold, ...] = ()
+    rested: tuple[Rest, ...] = ()
     promise: Promise | None = None
     arrangement: Arrangement | None = None
     open_work: WorkItem | None = None

@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 from domain.arrangement import Instalment
 from domain.borrower import ContactKind, ContactState
 from domain.disposition import ContactFinding, ContactSource, NewContact, WorkResult
+from domain.hold import HoldReason
 from domain.work_item import Disposition, WorkKind
+from ledger.agreeing import plan_must_state
 from ledger.database import Ledger
 from ledger.holds import holds_without_end, lift_hold
 from ledger.lists import WaitingWork, waiting_work
@@ -28,6 +30,7 @@ NAMES: dict[WorkKind, str] = {
     WorkKind.AGENCY_PLACEMENT: "pretend agency",
     WorkKind.RECONCILE_ATTEMPT: "pretend supervisor",
     WorkKind.REVIEW_CONTACT: "pretend supervisor",
+    WorkKind.REVIEW_STANDING: "pretend specialist",
 }
 DAYS: dict[WorkKind, tuple[int, int]] = {
     WorkKind.CALLBACK: (0, 1),
@@ -37,12 +40,15 @@ DAYS: dict[WorkKind, tuple[int, int]] = {
     WorkKind.AGENCY_PLACEMENT: (2, 5),
     WorkKind.RECONCILE_ATTEMPT: (1, 1),
     WorkKind.REVIEW_CONTACT: (1, 1),
+    WorkKind.REVIEW_STANDING: (1, 3),
 }
 """How many days after it was opened an item is worked, at least and at most."""
 FORGOTTEN = 0.06
 """The share of callbacks and visits that nobody gets to before their deadline."""
 DISPUTES_REST = timedelta(days=14)
-"""How long it takes to look into a dispute and answer it."""
+"""How long it takes to look into a dispute and answer it, or to assess a hardship."""
+SETTLED_BY_US = frozenset({HoldReason.DISPUTE.value, HoldReason.HARDSHIP.value})
+"""Holds that the lender ends. Who asked to be left alone, has a lawyer or is bankrupt stays so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,8 @@ class People:
         """When somebody next does something; None when nothing waits for anybody."""
         with self.ledger.reading() as session:
             instants = [self._works_at(item) for item in waiting_work(session)]
-            instants += [h.placed_at + DISPUTES_REST for h in holds_without_end(session, placed_before=after)]
+            holds = [h for h in holds_without_end(session, placed_before=after) if h.reason in SETTLED_BY_US]
+            instants += [h.placed_at + DISPUTES_REST for h in holds]
         return min((i for i in instants if i is not None and i > after), default=None)
 
     def _works_at(self, item: WaitingWork) -> datetime | None:
@@ -90,6 +97,8 @@ class People:
             return WorkResult(Disposition.DONE if arrived else Disposition.RETURNED, by=by, minutes=5)
         if item.kind is WorkKind.REVIEW_CONTACT:
             return WorkResult(Disposition.RETURNED, by=by, minutes=5, note="in doubt, nobody is contacted")
+        if item.kind is WorkKind.REVIEW_STANDING:
+            return WorkResult(Disposition.DONE, by=by, minutes=20, note="looked into; it stays on hold")
         answer = self.sandbox.answer(item.loan_number, kind=item.kind, at=now)
         if item.kind is WorkKind.VERIFY_CONTACTS:
             return self._verified(item, answer, now=now)
@@ -100,7 +109,13 @@ class People:
             minutes=answer.minutes,
             promised=None if promise is None else Instalment(promise.due_on, promise.amount_minor),
             instalments=() if plan is None else tuple(Instalment(i.due_on, i.amount_minor) for i in plan.instalments),
+            plan_states=frozenset() if plan is None else self._states(item, now=now),
         )
+
+    def _states(self, item: WaitingWork, *, now: datetime) -> frozenset[str]:
+        """The pretend lender's plans state all that its packs ask for."""
+        with self.ledger.transaction() as session:
+            return frozenset(plan_must_state(session, open_item(session, item.id).loan_id, now=now))
 
     def _verified(self, item: WaitingWork, answer: Answered, *, now: datetime) -> WorkResult:
         """The clerk knows where the borrower lives, or could not find out."""
@@ -122,6 +137,7 @@ class People:
     def _lift_holds(self, *, now: datetime) -> int:
         with self.ledger.transaction() as session:
             holds = holds_without_end(session, placed_before=now - DISPUTES_REST + timedelta(seconds=1))
-            for hold in holds:
+            settled = [hold for hold in holds if hold.reason in SETTLED_BY_US]
+            for hold in settled:
                 lift_hold(session, hold.id, now=now)
-        return len(holds)
+        return len(settled)

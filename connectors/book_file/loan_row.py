@@ -43,6 +43,8 @@ def loan_of(row: Row, mapping: LoanMapping, *, as_of: date) -> BookLoan:
         balance_minor=balance_minor,
         statement=statement,
         originated_on=_originated_on(row, mapping, statement),
+        limitation_on=row.day(mapping.fields.limitation_on),
+        validation_notice_on=_validation_notice_on(row, mapping, as_of=as_of),
         attributes=_attributes(row, mapping),
     )
 
@@ -98,6 +100,14 @@ def _originated_on(row: Row, mapping: LoanMapping, statement: Statement) -> date
     except BadCellError as error:
         row.remark(error)
         return None
+    return day
+
+
+def _validation_notice_on(row: Row, mapping: LoanMapping, *, as_of: date) -> date | None:
+    source = mapping.fields.validation_notice_on
+    day = row.day(source)
+    if day is not None and day > as_of:
+        raise row.refused(f"lies after the file's day, {as_of}", source)
     return day
 
 

@@ -67,6 +67,8 @@ class LoanFields(_Part):
     borrower_number: Source | None = None
     borrower_name: Source | None = None
     originated_on: Source | None = None
+    limitation_on: Source | None = None
+    validation_notice_on: Source | None = None
     as_of: Source | None = None
     product: Source | None = None
     segment: Source | None = None

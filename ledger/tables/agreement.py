@@ -26,7 +26,7 @@ class PromiseRow(SQLModel, table=True):
 
 
 class ArrangementRow(SQLModel, table=True):
-    """An instalment plan in writing: `instalments` is a list of {due_on, amount_minor}."""
+    """An instalment plan in writing: `instalments` lists {due_on, amount_minor}; `states` is what the writing says."""
 
     __tablename__ = "arrangements"
 
@@ -35,19 +35,28 @@ class ArrangementRow(SQLModel, table=True):
     journey_id: str = Field(foreign_key="journeys.id", index=True)
     work_item_id: str | None = Field(default=None, foreign_key="work_items.id")
     instalments: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
+    states: list[str] = Field(sa_column=Column(JSON, nullable=False, server_default="[]"))
     state: str
     agreed_at: datetime = Field(sa_type=UtcDateTime)
     settled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class HoldRow(SQLModel, table=True):
-    """A pause with a reason; `until` is empty when only a person can lift it."""
+    """A pause with a reason; `until` is empty when only a person can lift it.
+
+    scope: the loan (`debt`) or every loan of its borrower (`person`). event_at: when the event became known from which
+    the hold lasts so many days more; `until` says how long.
+    """
 
     __tablename__ = "holds"
 
     id: str = Field(default_factory=new_id, primary_key=True)
     loan_id: str = Field(foreign_key="loans.id", index=True)
     reason: str
+    scope: str = Field(default="debt", sa_column_kwargs={"server_default": "debt"})
     placed_at: datetime = Field(sa_type=UtcDateTime)
+    placed_by: str | None = None
     until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    event_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     lifted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    lifted_by: str | None = None

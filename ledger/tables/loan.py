@@ -30,7 +30,11 @@ class PortfolioRow(SQLModel, table=True):
 
 
 class LoanRow(SQLModel, table=True):
-    """One loan. The statement columns change only when a newer book comes in; payments live in rows of their own."""
+    """One loan. The statement columns change only when a newer book comes in; payments live in rows of their own.
+
+    limitation_on: the last day on which the debt can be taken to court. validation_notice_on: when its validation
+    notice was mailed.
+    """
 
     __tablename__ = "loans"
     __table_args__ = (UniqueConstraint("portfolio_id", "number"),)
@@ -48,6 +52,8 @@ class LoanRow(SQLModel, table=True):
     past_due_since_on: date
     as_of_on: date
     originated_on: date | None = None
+    limitation_on: date | None = None
+    validation_notice_on: date | None = None
     attributes: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     deceased: bool = False
     withdrawn: bool = False

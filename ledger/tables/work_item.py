@@ -16,6 +16,7 @@ class WorkItemRow(SQLModel, table=True):
     loan_id: str = Field(foreign_key="loans.id", index=True)
     journey_id: str = Field(foreign_key="journeys.id", index=True)
     attempt_id: str | None = Field(default=None, foreign_key="attempts.id")
+    hold_id: str | None = Field(default=None, foreign_key="holds.id")
     kind: str
     rung: str
     turn_no: int

@@ -23,6 +23,7 @@ MINUTES = {
     WorkKind.AGENCY_PLACEMENT: (5, 15),
     WorkKind.RECONCILE_ATTEMPT: (5, 10),
     WorkKind.REVIEW_CONTACT: (5, 10),
+    WorkKind.REVIEW_STANDING: (10, 30),
 }
 """Least and most minutes of paid work an item takes; a callback that misses takes two to five."""
 MISSED_MINUTES = (2, 5)
@@ -111,7 +112,7 @@ def _disposition(meeting: _Meeting, *, kind: WorkKind, nth: int) -> Disposition:
             return _referred(meeting, ends=meeting.rates.legal_ends)
         case WorkKind.AGENCY_PLACEMENT:
             return _referred(meeting, ends=meeting.rates.agency_ends)
-        case WorkKind.RECONCILE_ATTEMPT | WorkKind.REVIEW_CONTACT:
+        case WorkKind.RECONCILE_ATTEMPT | WorkKind.REVIEW_CONTACT | WorkKind.REVIEW_STANDING:
             return Disposition.DONE
 
 

@@ -29,7 +29,7 @@ class TestAHold:
     """A pause."""
 
     def test_rests_until_it_is_lifted_and_resumes_at_the_same_rung(self, lender: Lender) -> None:
-        """Held on day 1, lifted on day 40: the email that was next goes out then."""
+        """Held on day 1, lifted on day 40: the email had four days to go, and goes out on day 44."""
         journey = lender.opens()
         lender.lives(journey, days=1)
         hold = holds(lender)
@@ -37,19 +37,23 @@ class TestAHold:
         assert lender.steps() == [("friendly_reminder", "sent")]
         assert lender.journey(journey).waiting_for == "OnHold"
         lifts(lender, hold[:10])
-        lender.lives(journey, days=0)
+        lender.lives(journey, days=3)
+        assert lender.steps()[1:] == []
+        lender.lives(journey, days=1)
         assert lender.steps()[1:] == [("helpful_reminder", "sent")]
         assert lender.events(EventKind.HOLD_PLACED) == lender.events(EventKind.HOLD_LIFTED) == 1
 
     def test_with_an_end_is_over_by_itself(self, lender: Lender) -> None:
-        """The journey waits until then."""
+        """The journey waits until then, and the spacing of the next rung begins only then to run."""
         journey = lender.opens()
         lender.lives(journey, days=0)
         holds(lender, days=10)
         turn = lender.lives(journey, days=0)
         assert isinstance(turn.decision, Wait)
         assert turn.decision.until == NOW + timedelta(days=10)
-        lender.lives(journey, days=10)
+        lender.lives(journey, days=14)
+        assert len(lender.steps()) == 1
+        lender.lives(journey, days=1)
         assert len(lender.steps()) == 2
 
     def test_wakes_the_journey_when_it_is_placed_and_when_it_is_lifted(self, lender: Lender) -> None:

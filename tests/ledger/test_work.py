@@ -168,11 +168,12 @@ class TestAResult:
         (mobile,) = [row for row in lender.rows(ContactPointRow) if row.kind == "mobile"]
         assert mobile.state == ContactState.WRONG_PARTY.value
 
-    def test_of_hardship_rests_for_thirty_days(self, lender: Lender) -> None:
-        """And goes on by itself."""
+    def test_of_hardship_rests_until_a_person_has_assessed_it(self, lender: Lender) -> None:
+        """And that is on somebody's list."""
         lender.records(lender.has_work(lender.opens(ladder="standard_early_call")), Disposition.HARDSHIP)
         (hold,) = lender.rows(HoldRow)
-        assert (hold.reason, hold.until) == ("hardship", lender.now + timedelta(days=30))
+        assert (hold.reason, hold.until, hold.scope, hold.placed_by) == ("hardship", None, "person", "Bob")
+        assert [row.kind for row in lender.rows(WorkItemRow) if row.state == "open"] == ["review_standing"]
 
     def test_of_a_death_ends_every_loan_of_the_person(self, lender: Lender) -> None:
         """The family is not written to about the other one."""

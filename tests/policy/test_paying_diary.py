@@ -104,13 +104,13 @@ class TestAHold:
     """A pause with a reason."""
 
     def test_without_an_end_rests_until_a_person_lifts_it(self) -> None:
-        """Disputed on day 2, settled on day 50: the journey goes on with the rung that was next."""
+        """Disputed on day 2, two days before the next rung; settled on day 50: that rung follows two days later."""
         world = World()
         world.on(2, is_held(HoldReason.DISPUTE))
         world.on(50, hold_is_lifted)
-        assert world.live(days=51).diary == [
+        assert world.live(days=53).diary == [
             "day 0 sms friendly_reminder: sent",
-            "day 50 email helpful_reminder: sent",
+            "day 52 email helpful_reminder: sent",
         ]
         assert [w.until for w in world.waits if w.waiting_for is WaitingFor.HOLD] == [
             world.at(32).astimezone(world.waits[0].until.tzinfo),
@@ -118,21 +118,42 @@ class TestAHold:
         ]
 
     def test_with_an_end_goes_on_by_itself(self) -> None:
-        """Thirty days of rest for hardship; the email is put off to no night."""
+        """Thirty days of rest for hardship from day 2 to 32; then the two days that the email still had to go."""
         world = World()
         world.on(2, is_held(HoldReason.HARDSHIP, days=30), hour=22)
-        assert world.live(days=34).diary[1:] == [
-            "day 32 email helpful_reminder: deferred",
-            "day 33 email helpful_reminder: sent",
-        ]
+        assert world.live(days=35).diary[1:] == ["day 34 email helpful_reminder: sent"]
 
     def test_takes_work_off_the_list_and_gives_the_same_rung_out_again(self) -> None:
-        """Held while a call waits for a collector; lifted on day 20, the call is given out anew."""
+        """Held while a call waits for a collector; lifted on day 20, the call is given out anew the day after."""
         late = Answer(Outcome.NO_ANSWER, after=timedelta(days=2))
         world = World(answers={"callback": [late, promises(1_000, in_days=5)]})
         world.on(14, is_held(HoldReason.BREATHING_SPACE))
         world.on(20, hold_is_lifted)
-        assert world.live(days=21).diary[3:] == ["day 20 callback callback: promised"]
+        assert world.live(days=22).diary[3:] == ["day 21 callback callback: promised"]
+
+    def test_that_ends_at_night_is_followed_by_a_night_of_peace(self) -> None:
+        """The rung had been due for long; it comes on the next day, not on the hour."""
+        world = World()
+        world.on(3, is_held(HoldReason.CEASE), hour=10)
+        world.on(5, is_held(HoldReason.DISPUTE), hour=10)
+        world.on(41, hold_is_lifted, hour=23)
+        assert world.live(days=43).diary[1:] == ["day 42 email helpful_reminder: sent"]
+
+    def test_after_another_one_leaves_what_was_left_then(self) -> None:
+        """Held from day 1 to 11 and from 12 to 22: three days of spacing were left, and then two."""
+        world = World()
+        world.on(1, is_held(HoldReason.DISPUTE, days=10), hour=10)
+        world.on(12, is_held(HoldReason.DISPUTE, days=10), hour=10)
+        assert world.live(days=25).diary[1:] == ["day 24 email helpful_reminder: sent"]
+
+    def test_that_was_over_before_the_last_rung_moves_nothing(self) -> None:
+        """Only what is still waited for had its spacing stopped."""
+        world = World()
+        world.on(1, is_held(HoldReason.DISPUTE, days=2), hour=10)
+        lived = world.live(days=30).diary
+        assert lived[1] == "day 6 email helpful_reminder: sent"
+        usual = World().live(days=30).diary
+        assert [line.split(" ", 2)[2] for line in lived] == [line.split(" ", 2)[2] for line in usual[: len(lived)]]
 
     def test_does_not_keep_a_paid_loan_open(self) -> None:
         """Whoever pays while a dispute rests is done."""

@@ -14,7 +14,7 @@ from domain.action import Action
 from domain.arrangement import Arrangement, Instalment
 from domain.arrears import Statement, position_of
 from domain.borrower import Borrower, BorrowerId, ContactKind, ContactPoint, ContactPointId, ContactState
-from domain.hold import Hold, HoldReason
+from domain.hold import Hold, HoldReason, Rest
 from domain.promise import Promise
 from domain.step import Outcome, StepRecord
 from domain.work_item import WorkItem, WorkItemId, WorkKind, WorkState
@@ -81,6 +81,7 @@ class World:
         self.steps: list[StepRecord] = []
         self.payments: list[tuple[datetime, int]] = []
         self.holds: list[Hold] = []
+        self.lifted: list[Rest] = []
         self.promise: Promise | None = None
         self.arrangement: Arrangement | None = None
         self.work: WorkItem | None = None
@@ -130,6 +131,7 @@ class World:
             segment="retail",
             steps=tuple(self.steps),
             holds=tuple(h for h in self.holds if h.until is None or h.until > self.now),
+            rested=(*self.lifted, *(Rest(h.placed_at, h.until) for h in self.holds if h.until and h.until <= self.now)),
             promise=self.promise,
             arrangement=self.arrangement,
             open_work=self.work,
@@ -296,6 +298,7 @@ def is_held(reason: HoldReason, *, days: int | None = None) -> Callable[[World],
 
 def hold_is_lifted(world: World) -> None:
     """A person ends all pauses."""
+    world.lifted += [Rest(h.placed_at, world.now) for h in world.holds if h.until is None or h.until > world.now]
     world.holds.clear()
 
 

@@ -11,6 +11,7 @@ from policy.compliance.history import Mark
 from policy.compliance.judging import judge
 from policy.compliance.kinds import KINDS
 from policy.compliance.packfile import Rule
+from policy.compliance.question import Asked
 from policy.compliance.reading import pack_named, shipped_packs, text_of_pack
 from policy.compliance.stacking import stack
 from policy.wording.elements import element_names
@@ -65,6 +66,10 @@ SURE_OF = {
     "EU-GDPR-AUTO": "memory",
 }
 """How sure the fact sheet is of a rule: a pack claims no more and no less."""
+
+
+GIVES_A_VALUE = {Asked.DISCLOSURE_SENT: "delivery", Asked.VALIDATION_PERIOD_END: "window_restriction"}
+"""Kinds of rule that answer a question for a date, or for yes or no."""
 
 
 def every_rule() -> dict[str, Rule]:
@@ -126,6 +131,7 @@ def heard_in_cases() -> frozenset[str]:
                 verdict = judge(posed.case, posed.question, packs)
                 said = (verdict.violations, verdict.warnings, verdict.obligations, verdict.safe_harbor_lost)
                 found |= {finding.kind for findings in said for finding in findings}
+            found |= {GIVES_A_VALUE[posed.question.action]} if posed.question.action in GIVES_A_VALUE else set()
     return frozenset(found)
 
 

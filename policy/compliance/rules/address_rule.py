@@ -13,6 +13,7 @@ from policy.compliance.objection import Objection
 from policy.compliance.question import Question, Target
 from policy.files.form import Form, Text, Whole
 
+A_MOMENT = timedelta(seconds=1)
 Proof = Literal["used_by_consumer", "direct_consent", "any_consent", "creditor_notice", "prior_collector", "verified"]
 
 
@@ -98,7 +99,8 @@ def _notices(case: Case, question: Question, params: AddressRule, *, at: datetim
     """When the creditor told of the address, where the time to opt out (`until` of the mark) was enough and is over."""
     for mark in case.marks(Mark.CREDITOR_NOTICE_SENT):
         days = timedelta(days=params.opt_out_days)
-        is_long_enough = mark.until is not None and case.day(mark.at) + days <= case.day(mark.until)
+        # `until` is the end of the last day on which the person may opt out.
+        is_long_enough = mark.until is not None and case.day(mark.at) + days <= case.day(mark.until - A_MOMENT)
         is_employers = question.target.known and question.target.address_kind == "employer"
         if is_long_enough and mark.until is not None and mark.until <= at and not is_employers:
             yield mark.at

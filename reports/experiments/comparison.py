@@ -53,7 +53,7 @@ def difference(treated: Group, base: Group, *, alpha: float, scale: float, doubt
     half = multiplier(treated.loans + base.loans, alpha=alpha) * error
     mde = half + NormalDist().inv_cdf(POWER) * error
     low, high = estimate - half, estimate + half
-    why = doubts + tuple(_doubts(treated, base, error=error))
+    why = doubts + tuple(_doubts(treated, base))
     if low <= 0 <= high and half > WIDEST * scale:
         why += ("the interval is wider than all that is recovered per loan, so it says nothing yet",)
     verdict = Verdict.INSUFFICIENT_DATA if why else verdict_of(low, high)
@@ -77,10 +77,12 @@ def _error(treated: Group, base: Group) -> float:
     return math.hypot(max(small.error, math.sqrt(large.variance / small.effective)), large.error)
 
 
-def _doubts(treated: Group, base: Group, *, error: float) -> list[str]:
-    if error == 0:
-        return ["every loan brought the same, so there is no spread to judge by"]
-    largest = max(float(np.square(group.influence).max()) for group in (treated, base)) / error**2
+def _doubts(treated: Group, base: Group) -> list[str]:
+    # Against what the loans themselves vary: the smaller arm's credited spread would hide a giant in the larger one.
+    variance = treated.error**2 + base.error**2
+    if variance == 0:
+        return ["every loan brought the same as the others of its arm, so there is no spread to judge by"]
+    largest = max(float(np.square(group.influence).max()) for group in (treated, base)) / variance
     if largest > MOST_OF_ONE_LOAN:
         return [f"one loan carries {largest:.0%} of the variance, so the interval hangs on it"]
     return []

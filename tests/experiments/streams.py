@@ -1,0 +1,71 @@
+"""Pretend streams of loans whose truth is known, and the looks at them that a person would take."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+
+import numpy as np
+
+from reports.experiments.comparison import LEAST_LOANS, difference
+from reports.experiments.confidence_sequence import Floats
+from reports.experiments.entries import Entries, Entry, entries_of
+from reports.experiments.group import Group
+from reports.experiments.verdict import Verdict
+
+Money = Callable[[np.random.Generator, int], Floats]
+FIRST_DAY = date(2026, 1, 5)
+
+
+def skewed(rng: np.random.Generator, loans: int) -> Floats:
+    """As spread as the accounts of measures.md: a standard deviation of 1.63 means."""
+    spread = math.sqrt(math.log(1 + 1.63**2))
+    return rng.lognormal(math.log(100) - spread**2 / 2, spread, loans)
+
+
+def mostly_nothing(rng: np.random.Generator, loans: int) -> Floats:
+    """Two in three bring nothing, the others sums of very different size: a standard deviation of some 3 means."""
+    money: Floats = rng.lognormal(4, 1.2, loans) * (rng.random(loans) < 0.35)
+    return money
+
+
+def stream(
+    rng: np.random.Generator,
+    money: Money,
+    *,
+    shares: Mapping[str, float],
+    loans: int,
+    days: int = 364,
+    times: Mapping[str, float] | None = None,
+) -> Entries:
+    """Loans that enter evenly over the days; each arm's money is multiplied by what `times` says, or left alone."""
+    names = np.array([*shares])
+    arm = names[rng.choice(len(names), loans, p=[*shares.values()])]
+    factor = np.array([(times or {}).get(name, 1.0) for name in arm])
+    entered_on = np.datetime64(FIRST_DAY) + (np.arange(loans) * days // loans)
+    probability = np.array([shares[name] for name in arm])
+    return Entries(entered_on, arm, probability, money(rng, loans) * factor, np.zeros(loans))
+
+
+def cries_wolf(entries: Entries, pairs: Sequence[tuple[str, str]], *, looks: int, alpha: float = 0.05) -> bool:
+    """Whether any pair is called better or worse at any of evenly spaced looks."""
+    ends = [len(entries) * (look + 1) // looks for look in range(looks)]
+    for treated, base in pairs:
+        of_treated, of_base = _runs(entries, treated, ends), _runs(entries, base, ends)
+        for one, other in zip(of_treated, of_base, strict=True):
+            if min(one.loans, other.loans) < LEAST_LOANS:
+                continue
+            if difference(one, other, alpha=alpha, scale=math.inf).verdict in {Verdict.BETTER, Verdict.WORSE}:
+                return True
+    return False
+
+
+def entered(*loans: tuple[str, float, float], day: date = FIRST_DAY) -> Entries:
+    """Loans by arm, probability and money recovered, all of one day, at no cost."""
+    return entries_of([Entry(str(n), day, arm, p, money, 0) for n, (arm, p, money) in enumerate(loans)])
+
+
+def _runs(entries: Entries, arm: str, ends: Sequence[int]) -> list[Group]:
+    mask = entries.arm == arm
+    counts = np.concatenate([[0], np.cumsum(mask)])
+    whole = entries.gross(arm)
+    return [Group(whole.money[: counts[end]], whole.weight[: counts[end]]) for end in ends]

@@ -9,9 +9,9 @@ from policy.compliance.case import Case
 from policy.compliance.conversations import communications
 from policy.compliance.history import Mark, Sent
 from policy.compliance.objection import Effect, Objection
-from policy.compliance.opt_out_notice import is_way_out
 from policy.compliance.question import NOTICE_PRESENT, Asked, Question
 from policy.files.form import Form, Name, Text
+from policy.wording.opt_out import is_opt_out_notice
 
 OPT_OUT = "opt_out"
 SPOKEN = frozenset({Asked.CALL, Asked.ANSWER_INBOUND, Asked.VISIT})
@@ -27,7 +27,7 @@ class Content(Form):
     """
 
     occasion: Literal["any", "first", "subsequent"] = Field(default="any", examples=["first"])
-    says: tuple[Name, ...] = Field(default=(), examples=["[collector_first]"])
+    says: tuple[Name, ...] = Field(default=(), examples=["[from_debt_collector]"])
     sentence: dict[str, Text] = Field(default={}, examples=['{en: "This is from a debt collector."}'])
     opt_out: Literal["same_medium"] | None = Field(default=None, examples=["same_medium"])
     must_not: tuple[Name, ...] = Field(default=(), examples=["[threats, shaming]"])
@@ -71,5 +71,5 @@ def _is_first(case: Case, question: Question, debt: str, *, at: datetime) -> boo
 
 def _lets_out(question: Question) -> bool:
     if question.opt_out_notice != NOTICE_PRESENT:
-        return is_way_out(question.opt_out_notice, action=question.action)
+        return is_opt_out_notice(question.opt_out_notice, channel=question.action.value)
     return question.elements is None or OPT_OUT in question.elements

@@ -77,7 +77,7 @@ def off_policy_value(choices: Sequence[Choice], proposed: Policy, *, alpha: floa
         raise NothingLogged(NothingLogged.__doc__)
     if not all(0 < choice.probability <= 1 for choice in choices):
         raise ValueError("a logged probability must be more than 0 and at most 1")
-    plans = {context: _distribution(proposed, context) for context in {choice.context for choice in choices}}
+    plans = {context: _distribution(proposed, context) for context in sorted({c.context for c in choices})}
     rewards = np.array([choice.reward_minor for choice in choices])
     weights = np.array([plans[choice.context].get(choice.arm, 0.0) / choice.probability for choice in choices])
     total = float(weights.sum())

@@ -106,5 +106,5 @@ class TestWhatCannotBeValued:
 
     def test_a_policy_that_does_not_sum_to_one(self) -> None:
         """The context is named."""
-        with pytest.raises(ValueError, match="'young'"):
+        with pytest.raises(ValueError, match="'old'"):
             off_policy_value(by_hand(), lambda _: {"sms": 0.5})

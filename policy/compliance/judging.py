@@ -141,9 +141,9 @@ def _overridable(against: list[_Heard], *, purpose: str) -> tuple[str, ...]:
 def _first_common(case: Case, question: Question, packs: Stack, *, since: list[_Heard]) -> datetime | None:
     objections, moment = since, question.at
     for _ in range(MOST_ROUNDS):
-        untils = [h.finding.until for h in objections]
-        latest = max((u for u in untils if u is not None), default=None)
-        if latest is None or None in untils or latest <= moment or latest > question.at + HORIZON:
+        ends = [h.finding.until for h in objections]
+        latest = max((u for u in ends if u is not None), default=None)
+        if latest is None or None in ends or latest <= moment or latest > question.at + HORIZON:
             return None
         moment = latest
         objections = [h for h in _hear(case, question, packs, at=moment) if h.effect in STOPS]

@@ -52,13 +52,13 @@ def standing_for(packs: Stack, mark: Mark, *, at: datetime, zone: ZoneInfo) -> S
     holds = [each.rest for each in begun if each.rest is not None and not each.is_flag]
     flags = [each.rest for each in begun if each.rest is not None and each.is_flag]
     lasting = holds or flags
-    untils = [ends_at(h, Marked(at=at, mark=mark), None, zone=ZoneInfo(h.zone) if h.zone else zone) for h in lasting]
-    known = [until for until in untils if until is not None]
+    ends = [ends_at(h, Marked(at=at, mark=mark), None, zone=ZoneInfo(h.zone) if h.zone else zone) for h in lasting]
+    known = [until for until in ends if until is not None]
     limits = [hold.limit for hold in holds if hold.limit is not None]
     return Standing(
         mark=mark,
         scope="person" if any(each.scope == "person" for each in (*holds, *flags)) else "debt",
-        until=max(known, default=None) if len(known) == len(untils) else None,
+        until=max(known, default=None) if len(known) == len(ends) else None,
         ends_on=tuple(dict.fromkeys(end for each in lasting for end in each.ends_on)),
         days_after_end=max((each.days_after_end for each in lasting), default=0),
         stops=frozenset(stopped for hold in holds for stopped in hold.stops),

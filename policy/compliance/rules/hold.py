@@ -135,10 +135,10 @@ def _end_of_chain(known: Iterable[Standing], *, at: datetime) -> datetime | None
     """The first instant from a moment on that no hold covers; None when one of them has no known end."""
     moment = at
     while now := [standing for standing in known if standing.covers(moment)]:
-        untils = [standing.until for standing in now if standing.until is not None]
-        if len(untils) < len(now):
+        ends = [standing.until for standing in now if standing.until is not None]
+        if len(ends) < len(now):
             return None
-        moment = max(untils)
+        moment = max(ends)
     return moment
 
 

@@ -29,9 +29,22 @@ def register(
     with get_client(sync_client=True) as client:
         _ensure_pool(client, pool, pool_type=pool_type)
         for planned in DEPLOYMENTS:
-            schedules = _schedules(planned, portfolios, purges=purges) if with_schedules == "yes" else []
+            schedules = schedules_of(planned, portfolios, purges=purges) if with_schedules == "yes" else []
             _deploy(client, planned, flows[planned.flow], pool=pool, schedules=schedules)
     return [f"{planned.flow}/{planned.name}" for planned in DEPLOYMENTS]
+
+
+def schedules_of(planned: Planned, portfolios: Sequence[str], *, purges: str) -> list[DeploymentScheduleCreate]:
+    """When a deployment runs by itself, and with what: a removal is a dry run unless `purges` is `yes`."""
+    if planned.schedule is None:
+        return []
+    if not planned.per_portfolio:
+        parameters = {"dry_run": purges != "yes"} if planned.removes else {}
+        return [DeploymentScheduleCreate(schedule=planned.schedule, parameters=parameters, slug="always")]
+    return [
+        DeploymentScheduleCreate(schedule=planned.schedule, parameters={"portfolio": name}, slug=f"portfolio-{index}")
+        for index, name in enumerate(portfolios)
+    ]
 
 
 def _ensure_pool(client: SyncPrefectClient, pool: str, *, pool_type: str) -> None:
@@ -42,18 +55,6 @@ def _ensure_pool(client: SyncPrefectClient, pool: str, *, pool_type: str) -> Non
             client.create_work_pool(WorkPoolCreate(name=pool, type=pool_type))
         except ObjectAlreadyExists:  # a worker that is starting may have been quicker
             return
-
-
-def _schedules(planned: Planned, portfolios: Sequence[str], *, purges: str) -> list[DeploymentScheduleCreate]:
-    if planned.schedule is None:
-        return []
-    if not planned.per_portfolio:
-        parameters = {"dry_run": purges != "yes"} if planned.removes else {}
-        return [DeploymentScheduleCreate(schedule=planned.schedule, parameters=parameters, slug="always")]
-    return [
-        DeploymentScheduleCreate(schedule=planned.schedule, parameters={"portfolio": name}, slug=f"portfolio-{index}")
-        for index, name in enumerate(portfolios)
-    ]
 
 
 def _deploy(

@@ -70,7 +70,11 @@ def show_wording(
         costed = _costed(template, channel=each, currency=currency_typed(currency))
         answer.append({**costed, "subject": said.subject, "body": said.body})
         encoding, count, cost = _told(costed)
-        what = f"{count} segments in {encoding}" if each is Action.SMS else "one message"
+        what = (
+            f"{count} {'segment' if count == '1' else 'segments'} in {encoding}"
+            if each is Action.SMS
+            else "one message"
+        )
         lines += [Text(f"{each.value} ({spoken}, version {template.version}): {what}, {cost}"), Text("")]
         lines += [Text(f"{said.subject}\n\n{said.body}".strip(), overflow="fold"), Text("")]
     show(

@@ -74,7 +74,7 @@ def syllables(word: str) -> int:
     small = word.lower().split("'")[0]
     count = len(VOWELS.findall(small))
     silent = small.endswith(("e", "ed", "es")) and not small.endswith(
-        ("le", "eed", "ted", "ded", "ses", "ces", "ges", "zes")
+        ("le", "eed", "ted", "ded", "ses", "ces", "ges", "zes")  # codespell:ignore ded,ges
     )
     return max(count - silent, 1)
 

@@ -6,7 +6,6 @@ how often it may be had.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
@@ -16,16 +15,15 @@ from domain.journey import JourneyState
 from domain.work_item import WorkKind, WorkState
 from ledger import events
 from ledger.closing import withdraw_review, withdraw_work
-from ledger.holding import holds_of_person, holds_on, over_since
+from ledger.holding import holds_of_person, holds_on, over_since, standing_on, zone_of_person
 from ledger.marks import MARKS_OF
-from ledger.packs import stack_of
 from ledger.tables.agreement import HoldRow
 from ledger.tables.borrower import BorrowerRow
 from ledger.tables.journey import JourneyRow
-from ledger.tables.loan import LoanRow, PortfolioRow
+from ledger.tables.loan import LoanRow
 from ledger.tables.work_item import WorkItemRow
 from ledger.waking import wake
-from policy.compliance.standing import Standing, standing_for
+from policy.compliance.standing import Standing
 from policy.compliance.standing_rule import day_after
 
 LOOK_WITHIN = timedelta(days=3)
@@ -118,7 +116,7 @@ def lift_hold(session: Session, hold_id: str, *, now: datetime, by: str | None =
         raise EndIsKnown(f"its end is known since {hold.event_at:%d %b %Y}; it lasts until {hold.until:%d %b %Y}")
     hold.lifted_by = by
     if lasts_on:
-        hold.event_at, hold.until = now, day_after(now, days=lasts_on, zone=_zone(session, loan))
+        hold.event_at, hold.until = now, day_after(now, days=lasts_on, zone=zone_of_person(session, loan))
     else:
         hold.lifted_at = now
     withdraw_review(session, hold.id, now=now)
@@ -141,16 +139,13 @@ def holds_without_end(session: Session, *, placed_before: datetime) -> list[Hold
 def _standing(session: Session, loan: LoanRow, reason: HoldReason, *, now: datetime) -> Standing | None:
     """What the portfolio's packs say of a hold for a reason; None where they say nothing."""
     marks = MARKS_OF.get(reason)
-    if marks is None:
-        return None
-    packs = stack_of(session.get_one(PortfolioRow, loan.portfolio_id))
-    return standing_for(packs, marks[0], at=now, zone=_zone(session, loan))
+    return None if marks is None else standing_on(session, loan, marks[0], now=now)
 
 
 def _refuse_too_soon(session: Session, loan: LoanRow, standing: Standing, reason: HoldReason, *, now: datetime) -> None:
     if standing.limit is None:
         return
-    zone = _zone(session, loan)
+    zone = zone_of_person(session, loan)
     today = now.astimezone(zone).date()
     for earlier in holds_of_person(session, loan.borrower_id):
         if earlier.reason != reason.value:
@@ -228,7 +223,3 @@ def _note(
 def _wake(session: Session, journeys: Sequence[JourneyRow], *, reason: str, now: datetime) -> None:
     for journey in journeys:
         wake(session, journey.id, reason=reason, now=now)
-
-
-def _zone(session: Session, loan: LoanRow) -> ZoneInfo:
-    return ZoneInfo(session.get_one(BorrowerRow, loan.borrower_id).timezone)

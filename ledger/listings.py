@@ -9,7 +9,7 @@ from sqlalchemy import select as select_rows
 from sqlmodel import Session, col, or_, select
 
 from domain.attempt import AttemptState
-from domain.hold import HoldReason
+from domain.hold import HoldReason, HoldScope
 from domain.journey import JourneyState, WaitingFor
 from ledger.tables.agreement import HoldRow
 from ledger.tables.attempt import AttemptRow
@@ -58,7 +58,11 @@ class ListedJourney:
 
 @dataclass(frozen=True, slots=True)
 class ListedHold:
-    """One hold in force on a line; `until` is empty when only a person can lift it."""
+    """One hold in force on a line; `until` is empty when only a person can lift it.
+
+    loan_number: the loan that it was placed on; scope `person` is on the borrower's other loans too. event_at: when the
+    event became known after which it ends on `until`.
+    """
 
     id: str
     loan_number: str
@@ -67,6 +71,10 @@ class ListedHold:
     reason: HoldReason
     placed_at: datetime
     until: datetime | None
+    scope: HoldScope
+    borrower_number: str
+    placed_by: str | None
+    event_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,19 +160,33 @@ def count_journeys(
     ).one()
 
 
-def listed_holds(session: Session, *, now: datetime) -> list[ListedHold]:
-    """Every hold in force, the oldest first."""
-    rows = session.exec(
-        select(HoldRow, LoanRow.number, PortfolioRow.name, BorrowerRow.timezone)
+def listed_holds(session: Session, *, borrower_id: str | None = None, now: datetime) -> list[ListedHold]:
+    """Every hold in force, or those of one borrower, the oldest first."""
+    query = (
+        select(HoldRow, LoanRow.number, PortfolioRow.name, BorrowerRow)
         .join(LoanRow, col(LoanRow.id) == col(HoldRow.loan_id))
         .join(PortfolioRow, col(PortfolioRow.id) == col(LoanRow.portfolio_id))
         .join(BorrowerRow, col(BorrowerRow.id) == col(LoanRow.borrower_id))
         .where(col(HoldRow.lifted_at).is_(None), or_(col(HoldRow.until).is_(None), col(HoldRow.until) > now))
         .order_by(col(HoldRow.placed_at), col(LoanRow.number))
-    ).all()
+    )
+    if borrower_id is not None:
+        query = query.where(LoanRow.borrower_id == borrower_id)
     return [
-        ListedHold(hold.id, number, portfolio, timezone, HoldReason(hold.reason), hold.placed_at, hold.until)
-        for hold, number, portfolio, timezone in rows
+        ListedHold(
+            id=hold.id,
+            loan_number=number,
+            portfolio=portfolio,
+            timezone=borrower.timezone,
+            reason=HoldReason(hold.reason),
+            placed_at=hold.placed_at,
+            until=hold.until,
+            scope=HoldScope(hold.scope),
+            borrower_number=borrower.number,
+            placed_by=hold.placed_by,
+            event_at=hold.event_at,
+        )
+        for hold, number, portfolio, borrower in session.exec(query).all()
     ]
 
 

@@ -12,8 +12,10 @@ from connectors.book_file.raw_row import BookFileError
 from deployments.book_import import NothingToImport, RejectsNotWritable
 from deployments.wiring import CredentialMissing, RealVendorsRefused
 from ledger.findings import FindingDoesNotFit
-from ledger.holds import NoSuchHold
+from ledger.holds import EndIsKnown, HeldTooSoon, NoSuchHold
 from ledger.keyring import CannotUnseal, KeyIsExposed, KeyIsMalformed, KeyIsMissing
+from ledger.known_facts import HasNoEnd
+from ledger.learning import NothingToEnd
 from ledger.legal_holds import NoSuchBorrower, NoSuchLegalHold, SeveralBorrowers
 from ledger.listings import NoSuchLoan, SeveralLoans
 from ledger.portfolios import NoSuchPortfolio, OtherCurrency
@@ -58,6 +60,10 @@ REMEDIES: dict[type[Exception], str] = {
     FindingDoesNotFit: "`duecourse work take` shows the contact points with their ids.",
     ResultDoesNotFit: "`duecourse work record --help` shows how results are written.",
     NoSuchHold: "`duecourse holds list` shows those in force.",
+    HeldTooSoon: "",
+    EndIsKnown: "",
+    HasNoEnd: "",
+    NothingToEnd: "`duecourse standing list` shows what there is.",
     NoSuchLegalHold: "`duecourse retention hold list` shows them all.",
     NoSuchBorrower: "",
     SeveralBorrowers: "",

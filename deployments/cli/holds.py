@@ -10,7 +10,7 @@ from deployments.cli.at_hand import at_hand
 from deployments.cli.failing import CommandFailed
 from deployments.cli.showing import SHORT_ID, JsonFlag, local, show, spoken, table
 from deployments.cli.typed import day_typed
-from domain.hold import HoldReason
+from domain.hold import HoldReason, HoldScope
 from ledger.holds import lift_hold, place_hold
 from ledger.listings import listed_holds, loan_numbered, zone_of
 from policy.spacing import local_instant
@@ -43,15 +43,22 @@ def place(
     portfolio: Annotated[str | None, typer.Option(help="Where several portfolios have that number.")] = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Pause a loan's journey now: nothing is sent, and open work is taken off the lists."""
+    """Pause a loan's journey now, or all of its borrower's where the packs say so, and take open work off the lists.
+
+    `duecourse standing add` does the same, and takes everything else that is learned of a person besides.
+    """
     with at_hand() as there, there.ledger.transaction() as session:
         row = loan_numbered(session, loan, portfolio=portfolio)
         zone = zone_of(session, row)
         ends_at = _beginning(until, zone=zone, now=there.now) if until else None
         hold_id = place_hold(session, row.id, reason=reason, until=ends_at, now=there.now)
-    goes_on = f"until {local(ends_at, zone)} in {zone}" if ends_at else "until a person lifts it"
-    told = f"Loan {loan} rests ({spoken(reason)}) {goes_on}: hold {hold_id[:SHORT_ID]}."
-    show({"hold": hold_id, "loan_number": loan, "reason": reason, "until": ends_at}, told, as_json=as_json)
+        holds = listed_holds(session, borrower_id=row.borrower_id, now=there.now)
+    hold = next(each for each in holds if each.id == hold_id)
+    goes_on = f"until {local(hold.until, zone)} in {zone}" if hold.until else "until a person lifts it"
+    rests = f"Loan {loan} rests" if hold.scope is HoldScope.DEBT else f"Loan {loan} and all others of its borrower rest"
+    told = f"{rests} ({spoken(reason)}) {goes_on}: hold {hold_id[:SHORT_ID]}."
+    answer = {"hold": hold_id, "loan_number": loan, "reason": reason, "until": hold.until, "scope": hold.scope}
+    show(answer, told, as_json=as_json)
 
 
 @app.command("lift", epilog="Example: duecourse holds lift 3f9c2a1b")
@@ -59,10 +66,12 @@ def lift(
     hold: Annotated[str, typer.Argument(help="The hold's id, or its beginning, from `duecourse holds list`.")],
     as_json: JsonFlag = False,
 ) -> None:
-    """End a hold now; the journey goes on at the rung where it stood."""
+    """End a hold now; the journeys go on at the rung where they stood, after the rest of its spacing."""
     with at_hand() as there, there.ledger.transaction() as session:
-        lift_hold(session, hold, now=there.now)
-    show({"hold": hold, "lifted": True}, f"Hold {hold} is lifted; the journey goes on.", as_json=as_json)
+        ends_at = lift_hold(session, hold, now=there.now)
+    is_later = ends_at > there.now
+    told = f"its days run until {ends_at:%Y-%m-%d %H:%M} UTC" if is_later else "the journey goes on"
+    show({"hold": hold, "lifted": True, "ends_at": ends_at}, f"Hold {hold} is lifted; {told}.", as_json=as_json)
 
 
 def _beginning(day: date, *, zone: str, now: datetime) -> datetime:

@@ -21,6 +21,7 @@ from deployments.cli import (
     screen,
     serve,
     set_up,
+    standing,
     wording,
     work,
 )
@@ -61,6 +62,7 @@ app.add_typer(importing.app, name="import")
 app.add_typer(journeys.app, name="journeys")
 app.add_typer(work.app, name="work")
 app.add_typer(holds.app, name="holds")
+app.add_typer(standing.app, name="standing")
 app.add_typer(retention.app, name="retention")
 app.add_typer(ladders.app, name="ladder")
 app.add_typer(wording.app, name="wording")

@@ -95,7 +95,7 @@ class Posed:
 def read_cases(text: str, *, file: str) -> tuple[Posed, ...]:
     """Read a file of cases: `cases:` with a list, or the list alone. Raises UnreadableCases."""
     try:
-        document = read_document(text, file=file)
+        document = read_document(text, file=file, aliases="followed")
     except UnreadableFile as error:
         raise UnreadableCases(error.problems) from error
     places, problems = _places(document)

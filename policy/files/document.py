@@ -10,12 +10,14 @@ import math
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import yaml
 
 from policy.files.problem import Problem, UnreadableFile
 
 Place = tuple[str | int, ...]
+MOST_VALUES = 2_000_000
 
 WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
 WHOLE_NUMBER = re.compile(r"[-+]?[0-9]{1,18}")
@@ -44,13 +46,14 @@ class Document:
         return Problem(file=self.file, line=self.line(place), what=what, remedy=remedy)
 
 
-def read_document(text: str, *, file: str) -> Document:
+def read_document(text: str, *, file: str, aliases: Literal["refused", "followed"] = "refused") -> Document:
     """Read one YAML document; `file` is the name that its problems are told with.
 
+    aliases: a file that people publish says each thing where it stands; one that a program wrote may refer back.
     Raises UnreadableFile, with every problem that was found.
     """
     try:
-        problems = _refused_parts(text, file=file)
+        problems = _refused_parts(text, file=file, aliases=aliases)
         root = yaml.compose(text, Loader=_PlainLoader) if not problems else None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -62,7 +65,11 @@ def read_document(text: str, *, file: str) -> Document:
     except RecursionError as error:
         raise UnreadableFile([Problem(file, 1, "is nested too deeply", "take brackets out")]) from error
     reader = _Reader(file=file, lines={}, problems=problems)
-    data = reader.value(root, place=()) if root is not None else None
+    try:
+        data = reader.value(root, place=()) if root is not None else None
+    except (RecursionError, _TooLarge) as error:
+        told = "refers back to itself, or to more than anybody could read"
+        raise UnreadableFile([Problem(file, 1, told, "write the values out")]) from error
     if reader.problems:
         raise UnreadableFile(reader.problems)
     return Document(file=file, data=data, lines=reader.lines)
@@ -96,13 +103,13 @@ class _PlainLoader(yaml.SafeLoader):
     yaml_implicit_resolvers: dict[str, object] = {}  # noqa: RUF012 - PyYAML's own way of switching its guesses off
 
 
-def _refused_parts(text: str, *, file: str) -> list[Problem]:
+def _refused_parts(text: str, *, file: str, aliases: Literal["refused", "followed"]) -> list[Problem]:
     problems = []
     documents = 0
     for event in yaml.parse(text, Loader=_PlainLoader):
         line = event.start_mark.line + 1 if event.start_mark else 1
         documents += isinstance(event, yaml.DocumentStartEvent)
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+        if aliases == "refused" and (isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None)):
             problems.append(
                 Problem(file, line, "an alias or anchor (`*`, `&`)", "write the value out, or quote the text")
             )
@@ -111,6 +118,10 @@ def _refused_parts(text: str, *, file: str) -> list[Problem]:
         elif isinstance(event, yaml.DocumentStartEvent) and documents > 1:
             problems.append(Problem(file, line, "a second document (`---`)", "put it into a file of its own"))
     return problems
+
+
+class _TooLarge(Exception):
+    """A few lines that refer back and forth stand for more values than a file may hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +133,8 @@ class _Reader:
     def value(self, node: yaml.Node, *, place: Place) -> object:
         line = node.start_mark.line + 1
         self.lines.setdefault(place, line)
+        if len(self.lines) > MOST_VALUES:
+            raise _TooLarge
         match node:
             case yaml.MappingNode():
                 return self._mapping(node, place=place)

@@ -127,3 +127,25 @@ class TestARemedy:
     def test_is_all_known_words_when_none_is_near(self) -> None:
         """Otherwise the choice is laid out."""
         assert nearest("xyz", known=["sms", "email"]) == "write one of: email, sms"
+
+
+class TestAliases:
+    """A program that writes YAML may refer back to what it wrote before."""
+
+    def test_are_followed_where_a_file_may_come_from_a_program(self) -> None:
+        """The value stands at both places, and each has its line."""
+        document = read_document("a: &x [1, two]\nb: *x\n", file="f.yaml", aliases="followed")
+        assert document.data == {"a": [1, "two"], "b": [1, "two"]}
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "a: &x [*x]\n",
+            "a: &a [1,1,1,1,1,1,1,1,1]\n"
+            + "".join(f"{chr(98 + i)}: &{chr(98 + i)} [{','.join(['*' + chr(97 + i)] * 9)}]\n" for i in range(8)),
+        ],
+    )
+    def test_are_refused_when_they_never_end(self, text: str) -> None:
+        """A list that holds itself, and nine lines that stand for forty million values."""
+        with pytest.raises(UnreadableFile, match="refers back to itself"):
+            read_document(text, file="f.yaml", aliases="followed")

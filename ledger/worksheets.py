@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from domain.action import Action
 from domain.borrower import KINDS_FOR, NEEDS_VERIFIED, TO_VERIFY, Borrower, ContactKind, ContactPoint
+from domain.hold import HoldReason
 from domain.promise import PromiseState
 from domain.work_item import DISPOSITIONS_FOR, QUESTIONS, Disposition, WorkKind, WorkState
 from ledger.packs import stack_of
@@ -15,7 +16,7 @@ from ledger.people import contact_text, name_shown, text_shown
 from ledger.positions import position_at
 from ledger.questions import ASKED_FOR, target_of
 from ledger.situations import borrower_of
-from ledger.tables.agreement import PromiseRow
+from ledger.tables.agreement import HoldRow, PromiseRow
 from ledger.tables.attempt import AttemptRow
 from ledger.tables.borrower import BorrowerRow, ContactPointRow
 from ledger.tables.decision import DecisionRow
@@ -27,6 +28,9 @@ from policy.compliance.question import Question as Asking
 from policy.compliance.rules.quiet_hours import QuietHours
 from policy.compliance.stacking import Stack
 from policy.compliance.telling import Told
+
+SPOKEN_WITH = frozenset({HoldReason.HARDSHIP, HoldReason.VULNERABLE})
+"""Holds about which a person speaks with the borrower."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,7 @@ class Worksheet:
     """Everything for one work item. It holds personal data in the clear and is for the person who took the item.
 
     verdict: whether the borrower may be contacted now; None for work that contacts nobody. Amounts in minor units.
+    rests_for: why the loan rests, for work that asks what becomes of it.
     """
 
     item_id: str
@@ -114,6 +119,7 @@ class Worksheet:
     said_before: tuple[Said, ...]
     promises: tuple[PromisedBefore, ...]
     question: Question | None
+    rests_for: HoldReason | None
     dispositions: tuple[Disposition, ...]
 
 
@@ -136,7 +142,10 @@ def worksheet(session: Session, item: WorkItemRow, *, now: datetime) -> Workshee
     zone = ZoneInfo(borrower.timezone)
     position = position_at(session, loan, zone=zone, now=now)
     kind = WorkKind(item.kind)
+    hold = session.get(HoldRow, item.hold_id) if item.hold_id is not None else None
     action = Action(kind.value) if kind not in QUESTIONS else None
+    if hold is not None and HoldReason(hold.reason) in SPOKEN_WITH:
+        action = Action.CALLBACK
     kinds = KINDS_FOR[action] if action is not None else ()
     packs = stack_of(portfolio)
     return Worksheet(
@@ -166,6 +175,7 @@ def worksheet(session: Session, item: WorkItemRow, *, now: datetime) -> Workshee
         said_before=_said_before(session, item, borrower_id=borrower.id),
         promises=_promises(session, loan.id),
         question=_question(session, item) if kind in QUESTIONS else None,
+        rests_for=None if hold is None else HoldReason(hold.reason),
         dispositions=tuple(sorted(DISPOSITIONS_FOR[kind])),
     )
 

@@ -68,6 +68,10 @@ def record(
     instalments: Annotated[
         str | None, typer.Option(metavar="AMOUNT@DATE,...", help="For an arrangement: each instalment and its day.")
     ] = None,
+    states: Annotated[
+        list[str] | None,
+        typer.Option(help="What the writing of the arrangement states, where the packs ask for it; once for each."),
+    ] = None,
     contact: Annotated[
         list[str] | None,
         typer.Option(metavar="ID=STATE", help="What was found out about a contact point: verified, bad, wrong_party."),
@@ -97,6 +101,7 @@ def record(
             minutes=minutes,
             promised=promised[0] if promised else None,
             instalments=instalments_typed(instalments, currency=currency) if instalments else (),
+            plan_states=frozenset(states or []),
             findings=tuple(map(finding_typed, contact or [])),
             new_contacts=new,
             note=note,

@@ -4,12 +4,20 @@ from collections.abc import Iterator
 
 from deployments.cli.showing import SHORT_ID, local, spoken
 from domain.disposition import FINDINGS
+from domain.hold import HoldReason
 from domain.money import Money
 from domain.work_item import WorkKind
 from ledger.worksheets import ContactInClear, Worksheet
 from policy.compliance.telling import sentence
 
 DAYS_A_WEEK = 7
+TO_LOOK_INTO: dict[HoldReason, str] = {
+    HoldReason.HARDSHIP: "Find out what the borrower can afford, and offer that.",
+    HoldReason.VULNERABLE: "Find out what help the borrower needs. Nothing is sent by itself.",
+    HoldReason.REPRESENTED: "Write to the borrower's lawyer, and to nobody else.",
+    HoldReason.BANKRUPTCY: "Lodge the claim in the proceedings. Ask the borrower for nothing.",
+    HoldReason.MINOR: "Find out how the loan came about. Ask the borrower for nothing.",
+}
 
 
 def lines(sheet: Worksheet) -> Iterator[str]:
@@ -48,7 +56,11 @@ def _standing(contact: ContactInClear) -> str:
 
 
 def _to_do(sheet: Worksheet) -> Iterator[str]:
-    """How what is found out is written."""
+    """What is to be done, and how what is found out is written."""
+    if sheet.rests_for is not None:
+        yield f"The loan rests: {spoken(sheet.rests_for)}. {TO_LOOK_INTO.get(sheet.rests_for, '')}".rstrip()
+        yield "Record `done` with a --note when that is done and it has to rest on, `returned` when nothing is in the"
+        yield "way any more, `arrangement` with --instalments when one was agreed."
     if sheet.kind is WorkKind.VERIFY_CONTACTS:
         yield "Find out where the borrower lives. Tell nobody else why you ask."
         yield f"For each address add --contact ID={'|'.join(state.value for state in FINDINGS)};"

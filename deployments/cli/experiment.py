@@ -1,8 +1,8 @@
 """Experiments: `experiment plan`, `evaluate` and `threshold`, from files and without a ledger."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +10,7 @@ from typing import Annotated
 import numpy as np
 import typer
 from rich.console import RenderableType
+from rich.markup import escape
 
 from connectors.book_file.raw_row import BookFileError
 from deployments.cli.failing import CommandFailed
@@ -57,12 +58,11 @@ def evaluate(
     tables: list[RenderableType] = [
         telling.arms_table(evaluation),
         telling.pairs_table(evaluation),
-        *telling.sentences(evaluation),
+        *map(escape, telling.sentences(evaluation)),
     ]
     if there.bad:
         tables.append(telling.bad_rows_table(there.bad))
-    warnings = [f"[bold yellow]Warning:[/bold yellow] {warning}." for warning in warnings_of(evaluation, there)]
-    show(evaluation_json(evaluation, there), *tables, *warnings, as_json=as_json)
+    show(evaluation_json(evaluation, there), *tables, *_warned(warnings_of(evaluation, there)), as_json=as_json)
 
 
 @app.command(
@@ -148,12 +148,19 @@ def threshold(
     found = threshold_at(
         scores[is_near], outcomes[is_near], cutoff=cutoff, bandwidth=bandwidth, cost=cost, sign=sign, alpha=alpha
     )
+    if there.bad:
+        missing = f"{len(there.bad):,} of {there.read:,} rows could not be used; each is listed with its line"
+        found = replace(found, warnings=(missing, *found.warnings))
     rows = {"read": there.read, "used": int(np.count_nonzero(is_near)), "bad": there.bad}
-    told: list[RenderableType] = [telling.threshold_table(found), *telling.threshold_sentences(found)]
+    told: list[RenderableType] = [telling.threshold_table(found), *map(escape, telling.threshold_sentences(found))]
     if there.bad:
         told.append(telling.bad_rows_table(there.bad))
-    told += [f"[bold yellow]Warning:[/bold yellow] {warning}." for warning in found.warnings]
+    told += _warned(found.warnings)
     show({**asdict(found), "cutoff": cutoff, "treated_side": side, "rows": rows}, *told, as_json=as_json)
+
+
+def _warned(warnings: Iterable[str]) -> list[str]:
+    return [f"[bold yellow]Warning:[/bold yellow] {escape(warning)}." for warning in warnings]
 
 
 @contextmanager

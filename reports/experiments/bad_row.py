@@ -29,7 +29,9 @@ class BadCell(ValueError):
 
     def on(self, line: int) -> BadRow:
         """The row that it spoils."""
-        return BadRow(line, self.column, self.value[:LONGEST], self.problem, self.remedy)
+        # What a terminal would obey is shown as a blank.
+        value = "".join(c if c.isprintable() else " " for c in self.value[:LONGEST])
+        return BadRow(line, self.column, value, self.problem, self.remedy)
 
 
 def number_in(cells: dict[str, Cell], column: str, *, remedy: str) -> float:

@@ -47,10 +47,6 @@ class Entries:
             self.entered_on[mask], self.arm[mask], self.probability[mask], self.recovered[mask], self.cost[mask]
         )
 
-    def until(self, day: np.datetime64) -> "Entries":
-        """Those that had entered by a day."""
-        return self.where(self.entered_on <= day)
-
     def gross(self, arm: str) -> Group:
         """What the loans of an arm recovered."""
         mask = self.arm == arm

@@ -166,7 +166,7 @@ def _doubts(treated: Group, base: Group) -> tuple[str, ...]:
 
 
 def _scale(treated: Group, base: Group) -> float:
-    return max(treated.mean, base.mean) if treated.loans and base.loans else 0.0
+    return max(abs(treated.mean), abs(base.mean)) if treated.loans and base.loans else 0.0
 
 
 def _payers(group: Group) -> int:

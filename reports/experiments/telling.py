@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from rich import box
+from rich.markup import escape
 from rich.table import Table
 
 from reports.experiments.bad_row import BadRow
@@ -39,7 +40,7 @@ def arms_table(evaluation: Evaluation) -> Table:
     table = _table("Arms, minor units per loan entered", "arm", "loans", "with recovery", "recovered", "net", "sd")
     for arm in evaluation.arms:
         figures = (arm.recovered_per_loan_minor, arm.net_per_loan_minor, arm.sd_minor)
-        table.add_row(arm.arm, f"{arm.loans:,}", f"{arm.payers:,}", *map(money, figures))
+        table.add_row(escape(arm.arm), f"{arm.loans:,}", f"{arm.payers:,}", *map(money, figures))
     return table
 
 
@@ -50,7 +51,7 @@ def pairs_table(evaluation: Evaluation) -> Table:
         "Differences, minor units per loan entered", "pair", "", "loans", "difference", reach, "mde", "verdict"
     )
     for pair in evaluation.pairs:
-        name = f"{pair.arm} against {pair.against}"
+        name = escape(f"{pair.arm} against {pair.against}")
         for label, shown in (("recovered", pair.gross), ("net of cost", pair.net)):
             difference = money(shown.difference_per_loan_minor, signed=True)
             mde, verdict = money(shown.mde_minor), words(shown.verdict.value)
@@ -109,7 +110,7 @@ def bad_rows_table(bad: Sequence[BadRow]) -> Table:
     title = f"Rows that could not be used ({len(bad):,}; --json lists all)" if len(bad) > MOST_ROWS else "Rows not used"
     table = _table(title, "line", "column", "value", "problem", "remedy")
     for row in bad[:MOST_ROWS]:
-        table.add_row(str(row.line), row.column, row.value, row.problem, row.remedy)
+        table.add_row(str(row.line), *map(escape, (row.column, row.value, row.problem, row.remedy)))
     return table
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from reports.experiments.comparison import LEAST_LOANS, difference
 from reports.experiments.confidence_sequence import Floats
-from reports.experiments.entries import Entries, Entry, entries_of
+from reports.experiments.entries import Entries
 from reports.experiments.group import Group
 from reports.experiments.verdict import Verdict
 
@@ -46,22 +46,20 @@ def stream(
     return Entries(entered_on, arm, probability, money(rng, loans) * factor, np.zeros(loans))
 
 
-def cries_wolf(entries: Entries, pairs: Sequence[tuple[str, str]], *, looks: int, alpha: float = 0.05) -> bool:
-    """Whether any pair is called better or worse at any of evenly spaced looks."""
+def first_alarm(entries: Entries, pairs: Sequence[tuple[str, str]], *, looks: int, alpha: float = 0.05) -> int | None:
+    """The first of evenly spaced looks, from 1, at which any pair is called better or worse; None where none is."""
     ends = [len(entries) * (look + 1) // looks for look in range(looks)]
-    for treated, base in pairs:
-        of_treated, of_base = _runs(entries, treated, ends), _runs(entries, base, ends)
-        for one, other in zip(of_treated, of_base, strict=True):
-            if min(one.loans, other.loans) < LEAST_LOANS:
-                continue
-            if difference(one, other, alpha=alpha, scale=math.inf).verdict in {Verdict.BETTER, Verdict.WORSE}:
-                return True
-    return False
+    alarms = [_first(_runs(entries, arm, ends), _runs(entries, base, ends), alpha=alpha) for arm, base in pairs]
+    return min((alarm for alarm in alarms if alarm is not None), default=None)
 
 
-def entered(*loans: tuple[str, float, float], day: date = FIRST_DAY) -> Entries:
-    """Loans by arm, probability and money recovered, all of one day, at no cost."""
-    return entries_of([Entry(str(n), day, arm, p, money, 0) for n, (arm, p, money) in enumerate(loans)])
+def _first(treated: Sequence[Group], base: Sequence[Group], *, alpha: float) -> int | None:
+    for look, (one, other) in enumerate(zip(treated, base, strict=True), start=1):
+        if min(one.loans, other.loans) < LEAST_LOANS:
+            continue
+        if difference(one, other, alpha=alpha, scale=math.inf).verdict in {Verdict.BETTER, Verdict.WORSE}:
+            return look
+    return None
 
 
 def _runs(entries: Entries, arm: str, ends: Sequence[int]) -> list[Group]:

@@ -80,6 +80,14 @@ class TestEvaluate:
         assert told["pairs"][0]["verdict"] == "better"
         assert "Write it as 2026-01-31." in run("evaluate", entered).stdout
 
+    def test_shows_a_file_s_own_marks_as_text(self, entered: Path) -> None:
+        """Neither markup nor what a terminal would obey comes out of a cell."""
+        with entered.open("a", encoding="utf-8") as text:
+            text.write("X1,2026-01-05,holdout,[red]\x1b[2J,1,1\n")
+        shown = run("evaluate", entered).stdout
+        assert "[red] [2J" in shown
+        assert "\x1b" not in shown
+
     def test_of_one_arm_has_nothing_to_compare(self, tmp_path: Path) -> None:
         """Which is said, and is no error."""
         file = tmp_path / "one.csv"
@@ -155,6 +163,16 @@ class TestThreshold:
         assert told["bandwidth"] == 100
         assert 60 < told["n_left"] < 160
         assert "loans below the cut-off" in run(*command, "--bandwidth", 100).stdout
+
+    def test_tells_rows_that_are_no_numbers(self, scored: Path) -> None:
+        """And judges by the others."""
+        with scored.open("a", encoding="utf-8") as text:
+            text.write("1000,none\n")
+        command = ("threshold", scored, "--score", "expected", "--outcome", "paid", "--cutoff", 1_000)
+        told = answer(*command)
+        assert [(bad["line"], bad["column"]) for bad in told["rows"]["bad"]] == [(3_002, "paid")]
+        assert "1 of 3,001 rows" in told["warnings"][0]
+        assert "is not a number" in run(*command).stdout
 
     def test_refuses_a_bandwidth_of_nothing(self, scored: Path) -> None:
         """As a mistake of typing."""

@@ -79,7 +79,7 @@ def _progress(people: int) -> Iterator[Callable[[int], None]]:
 def _terms_told(terms: list[SetTerm]) -> Table:
     shown = table("", "class", "removed", "floor or ceiling", "counted from", "rule", "pack", "citation")
     for each in RecordClass:
-        removed = "its texts" if each in TEXTS else "never: facts only"
+        removed = "its texts" if each in TEXTS else "never: only facts"
         for term in [term for term in terms if term.record_class is each]:
             limit = f"at least {term.span}" if term.limit == "floor" else f"at most {term.span}"
             shown.add_row(spoken(each), removed, limit, spoken(term.counted_from), term.rule, term.pack, term.citation)
@@ -98,7 +98,7 @@ def _review_told(review: Review, *, did: str) -> Iterator[Table | str]:
     if review.staying:
         staying = table("", "class", "kept", "why", "rule", "citation", "next on")
         for kept in review.staying:
-            next_on = str(kept.next_on or "")
+            next_on = str(kept.next_on or "not known yet")
             staying.add_row(
                 spoken(kept.record_class), f"{kept.texts:,}", spoken(kept.why), kept.rule, kept.citation, next_on
             )

@@ -110,8 +110,6 @@ def judge_removal(
     if not retention.ceilings:
         return _at_floor(retention, since)
     first = _first_to_end(retention.ceilings, since)
-    if first is None:
-        return _held_by(retention.ceilings[0], since, why=Why.CEILING_AHEAD)
     due_on = retention.must_go_on(since)
     if due_on is None or on < due_on:
         return _held_by(first, since, why=Why.CEILING_AHEAD)
@@ -129,9 +127,9 @@ def _standing_floor(kept: Sequence[Retention], since: Mapping[CountedFrom, date]
     return max(running, key=lambda term: term.ends_on(since) or date.max, default=None)
 
 
-def _first_to_end(terms: Sequence[Term], since: Mapping[CountedFrom, date]) -> Term | None:
-    begun = [term for term in terms if term.ends_on(since) is not None]
-    return min(begun, key=lambda term: term.ends_on(since) or date.max, default=None)
+def _first_to_end(terms: Sequence[Term], since: Mapping[CountedFrom, date]) -> Term:
+    """The term that ends first; the shortest where none has begun."""
+    return min(terms, key=lambda term: (term.ends_on(since) or date.max, term.span.after(date.min)))
 
 
 def _held_by(term: Term, since: Mapping[CountedFrom, date], *, why: Why) -> Kept:

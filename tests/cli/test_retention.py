@@ -37,7 +37,7 @@ class TestShow:
         assert not classes["payments"]["has_texts"]
         told = settled.run("retention", "show", "--portfolio", "cards").stdout
         assert "at most 5 years" in told
-        assert "never: facts only" in told
+        assert "never: only facts" in told
 
     def test_of_an_unknown_portfolio_says_which_there_are(self, settled: Driven) -> None:
         """As everywhere."""

@@ -10,9 +10,9 @@ from ledger.holds import place_hold
 from ledger.legal_holds import NoSuchLegalHold, legal_holds
 from ledger.retained_texts import Store
 from ledger.retention import RemovalIsOff
-from policy.compliance.removal import ONLY_LISTED, Why
+from policy.compliance.removal import ONLY_LISTED, House, Why
 from tests.ledger.lender import a_loan
-from tests.retention.archive import AT_FLOOR, Archive, kept_for
+from tests.retention.archive import AT_FLOOR, PURGING, Archive, kept_for
 
 YEAR = timedelta(days=366)
 
@@ -80,6 +80,39 @@ class TestALoanUnderTheChinesePack:
         assert kept_for(archive.judged(), Store.NAME) == [Why.NEEDED]
         assert kept_for(archive.judged(), Store.CONTACT_POINT) == [Why.NEEDED]
         assert kept_for(archive.judged(), Store.MESSAGE) == [Why.FLOOR]
+
+
+class TestALoanUnderRegulationF:
+    """Three years after the last collection activity as a floor, and no ceiling."""
+
+    @pytest.mark.parametrize("house", [PURGING, AT_FLOOR])
+    def test_goes_at_the_floor_only_where_the_house_says_so(self, archive: Archive, house: House) -> None:
+        """The law asks to keep; to let go is the lender's own decision, and the list says so."""
+        archive.has_been_worked()
+        archive.worked_under("us-federal-regf")
+        archive.house = house
+        archive.lender.now += 3 * YEAR - timedelta(days=30)
+        assert {each.why for each in archive.dry_run().staying} <= {Why.FLOOR, Why.NEEDED, Why.NO_CEILING}
+        assert archive.going() == []
+        archive.lender.now += timedelta(days=60)
+        leaving = archive.dry_run().leaving
+        if house.at_floor == "keep":
+            assert leaving == ()
+            assert {each.why for each in archive.dry_run().staying} == {Why.NO_CEILING}
+        else:
+            assert {each.rule for each in leaving} == {"US-F-RETAIN"}
+            assert all(each.citation.startswith("house setting") for each in leaving)
+
+    def test_keeps_a_name_for_which_no_floor_speaks(self, archive: Archive) -> None:
+        """Where no rule names a class, the house setting has no floor to remove it at."""
+        archive.has_been_worked()
+        archive.worked_under("us-federal-regf")
+        archive.house = AT_FLOOR
+        archive.lender.now += 10 * YEAR
+        named = {each.record_class.value for each in archive.dry_run().leaving}
+        kept = {each.record_class.value for each in archive.dry_run().staying}
+        assert named.isdisjoint(kept)
+        assert named | kept == {"borrower_identity", "contact_points", "messages", "work_notes"}
 
 
 class TestALoanUnderHouseCourtesyAlone:

@@ -13,6 +13,8 @@ from policy.compliance.packfile import Effective, Pack, Rule
 from policy.compliance.reading import UnreadablePack, pack_named, read_pack, shipped_packs
 from policy.files.document import text_of
 from policy.files.problem import Problem, UnreadableFile, nearest
+from policy.wording.elements import element_names
+from policy.wording.faults import lint_ids
 
 app = typer.Typer(
     no_args_is_help=True, help="Compliance packs: a jurisdiction's rules, as files that counsel can read."
@@ -82,10 +84,31 @@ def _pack(name: str) -> Pack:
 def _read(file: Path) -> Pack:
     pack = read_pack(text_of(file), file=str(file))
     missing = [name for name in pack.form.extends if name not in shipped_packs()]
-    if missing:
-        remedy = nearest(missing[0], known=shipped_packs())
-        raise UnreadablePack([Problem(str(file), 1, f"it extends the unknown pack '{missing[0]}'", remedy)])
+    problems = [
+        Problem(str(file), 1, f"it extends the unknown pack '{name}'", nearest(name, known=shipped_packs()))
+        for name in missing
+    ]
+    problems += [problem for rule in pack.rules for problem in _misspelt(rule, file=str(file))]
+    if problems:
+        raise UnreadablePack(problems)
     return pack
+
+
+def _misspelt(rule: Rule, *, file: str) -> Iterator[Problem]:
+    """Names of checks and of things said that no text could ever fail or hold, so that the rule would never speak."""
+    params = rule.form.params
+    # What a rule's own sentence says, the rule may name as it likes.
+    said = () if "sentence" in params else params.get("says", ())
+    either = (*params.get("bars_words", ()), *params.get("words", ()))
+    for names, known in (
+        (params.get("must_not", ()), lint_ids()),
+        (said, element_names()),
+        (either, lint_ids() | element_names()),
+    ):
+        for name in names:
+            if name not in known:
+                what = f"the rule '{rule.id}' names '{name}', which no check of texts knows"
+                yield Problem(file, rule.line, what, nearest(name, known=known))
 
 
 def _told_of(pack: Pack) -> dict[str, object]:

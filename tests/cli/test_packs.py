@@ -59,6 +59,27 @@ def test_every_mistake_of_a_lenders_own_pack_is_told(bare: Stage) -> None:
     assert any("unknown pack 'us-federal-rege'" in line for line in lines)
 
 
+def test_what_would_never_work_is_told(bare: Stage) -> None:
+    """Quiet hours for open ones, a zone or a country that there is not, and a check of texts with a misspelt name."""
+    text = text_of_pack("gb-conc")
+    bare.write(
+        "hours.yaml", text.replace('opens: "08:00"', 'opens: "21:00"').replace('closes: "21:00"', 'closes: "08:00"')
+    )
+    bare.write("zone.yaml", text.replace("zone: Europe/London", "zone: Europe/Londn"))
+    bare.write("holidays.yaml", text.replace("tz_basis: residence", "tz_basis: residence\n      holidays: UK-EW"))
+    bare.write("lint.yaml", text.replace("must_not: [pressing,", "must_not: [presing,"))
+    for file, told in (
+        ("hours.yaml", "nobody could ever be contacted"),
+        ("zone.yaml", "there is no zone"),
+        ("holidays.yaml", "there are no holidays of 'UK-EW'"),
+        ("lint.yaml", "did you mean 'pressing'?"),
+    ):
+        result = bare.run("packs", "check", file)
+        assert result.exit_code == 1
+        assert told in result.stdout
+        assert "; " in result.stdout
+
+
 def test_a_misspelt_name_is_told_the_near_one(bare: Stage) -> None:
     """And a missing file is told as one."""
     assert "did you mean 'gb-conc'?" in bare.refusal("packs", "show", "gb-con")

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from policy.compliance.case import Case
 from policy.compliance.exceptions import is_first_reply
+from policy.compliance.given_form import ZoneWord
 from policy.compliance.history import Marked
 from policy.compliance.objection import Effect, Objection
 from policy.compliance.question import Question
@@ -38,7 +39,7 @@ class Hold(Form):
     still_allowed: tuple[Text, ...] = Field(default=(), examples=["[required_by_law]"])
     exceptions: tuple[Literal["reply_once"], ...] = Field(default=(), examples=["[reply_once]"])
     limit: SpanText | None = Field(default=None, examples=["12 months"])
-    zone: str | None = Field(default=None, examples=["Europe/London"])
+    zone: ZoneWord | None = Field(default=None, examples=["Europe/London"])
     only_within: Literal["validation_period"] | None = Field(default=None, examples=["validation_period"])
 
 

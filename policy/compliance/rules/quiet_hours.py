@@ -1,18 +1,19 @@
 """Peace at night: a contact is made only inside the hours of every place where the person may be."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
 import holidays
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from policy.compliance.case import Case
 from policy.compliance.exceptions import MEDIUM_OF, has_consent, is_browsing, is_first_reply
+from policy.compliance.given_form import ZoneWord
 from policy.compliance.objection import Objection
 from policy.compliance.places import city
 from policy.compliance.question import Asked, Question
-from policy.files.form import Form, Hour
+from policy.files.form import Form, Hour, wrong
 from policy.spacing import local_instant
 
 DayName = Literal["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"]
@@ -36,7 +37,24 @@ class QuietHours(Form):
     exceptions: tuple[Literal["direct_consent", "reply_once", "web_session"], ...] = Field(
         default=(), examples=["[reply_once]"]
     )
-    zone: str | None = Field(default=None, examples=["Asia/Shanghai"])
+    zone: ZoneWord | None = Field(default=None, examples=["Asia/Shanghai"])
+
+    @field_validator("closes")
+    @classmethod
+    def _is_later(cls, closes: time, info: ValidationInfo) -> time:
+        opens = info.data.get("opens")
+        if opens is not None and closes <= opens:
+            told = f"the hours open at {opens:%H:%M} and close at {closes:%H:%M}, so nobody could ever be contacted"
+            raise wrong(told, remedy="write the hours in which contact is allowed, not the quiet ones")
+        return closes
+
+    @field_validator("holidays")
+    @classmethod
+    def _is_a_calendar(cls, country: str | None) -> str | None:
+        known = holidays.list_supported_countries()
+        if country is not None and country not in known:
+            raise wrong(f"there are no holidays of '{country}'", remedy="write a country as ISO 3166-1 does, e.g. `US`")
+        return country
 
 
 def respect_the_night(case: Case, question: Question, params: QuietHours, *, at: datetime) -> Objection | None:

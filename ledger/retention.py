@@ -178,7 +178,8 @@ def _judge(
     standing = Standing(
         has_legal_hold=has_legal_hold,
         has_open_journey=any(past.has_open_journey for past in pasts),
-        going_on=frozenset[str]().union(*(past.going_on for past in pasts)),
+        # A dispute about one loan may turn on what was said about another.
+        going_on=frozenset[str]().union(*(past.going_on for past in dossier.loans.values())),
         # A record of a call or a message would say little of somebody without a name: what is the person's stays as
         # long as any other record of theirs has to.
         needed_for=tuple(retentions[each] for each in sorted(dossier.classes)) if is_of_person else (),

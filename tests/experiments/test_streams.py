@@ -66,7 +66,7 @@ class TestWhereSomethingHappens:
             seen = stream(rng, skewed, shares=shares, loans=needed, times={"champion": 1 + effect})
             (pair,) = evaluate(seen, alpha=0.05).pairs
             found.append(pair.gross.verdict is Verdict.BETTER)
-        assert np.mean(found) >= 0.75  # four in five, less two errors of 200 streams
+        assert np.mean(found) >= 0.77  # four in five, less one error of 200 streams
 
     def test_the_interval_holds_the_truth(self) -> None:
         """In nineteen streams of twenty and more, at the end of each."""

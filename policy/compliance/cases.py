@@ -68,7 +68,7 @@ class GivenQuery(Form):
 
 
 class GivenCase(Form):
-    """One case."""
+    """One case. What its author wants to say of it (`comment`, `title`, `expect`, ...) is let be."""
 
     id: Word = Field(examples=["april-seventh"])
     consumer_tz: ZoneWord = Field(examples=["America/New_York"])
@@ -81,6 +81,9 @@ class GivenCase(Form):
     product: Word | None = Field(default=None, examples=["credit_card"])
     comment: Any = None
     note: Any = None
+    title: Any = None
+    source: Any = None
+    expect: Any = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from policy.compliance.question import Asked, Question
 
-PLACE_OF_NUMBER = {"landline": "home", "home_landline": "home", "work": "work"}
+PLACE_OF_NUMBER = {"landline": "home", "home_landline": "home", "work": "work", "work_landline": "work"}
 
 
 def is_at(question: Question, place: str) -> bool:

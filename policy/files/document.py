@@ -19,6 +19,8 @@ from policy.files.problem import Problem, UnreadableFile
 Place = tuple[str | int, ...]
 MOST_VALUES = 2_000_000
 
+MERGE = "<<"
+"""The key under which a mapping takes over the keys of another that it does not have itself."""
 WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
 WHOLE_NUMBER = re.compile(r"[-+]?[0-9]{1,18}")
 NUMBER = re.compile(r"[-+]?(\.[0-9]{1,18}|[0-9]{1,18}(\.[0-9]{0,18})?)([eE][-+]?[0-9]{1,3})?")
@@ -147,16 +149,22 @@ class _Reader:
 
     def _mapping(self, node: yaml.MappingNode, *, place: Place) -> dict[str, object]:
         found: dict[str, object] = {}
+        bases: list[yaml.MappingNode] = []
         for key, value in node.value:
             line = key.start_mark.line + 1
             if not isinstance(key, yaml.ScalarNode):
                 self.problems.append(Problem(self.file, line, "a key that is not a word", "write `key: value`"))
                 continue
             name = str(self._text(key.value, line=line))
+            if name == MERGE and isinstance(value, yaml.MappingNode):
+                bases.append(value)
+                continue
             if name in found:
                 self.problems.append(Problem(self.file, line, f"the key '{name}' twice", "keep one of them"))
             self.lines.setdefault((*place, name), line)
             found[name] = self.value(value, place=(*place, name))
+        for base in bases:
+            found = {**self._mapping(base, place=place), **found}
         return found
 
     def _scalar(self, node: yaml.ScalarNode, *, line: int) -> object:

@@ -114,6 +114,5 @@ def texts(judged: Sequence[Judged], store: Store) -> list[Text]:
 
 
 def every_row(session: Session, table: type[SQLModel]) -> list[dict[str, object]]:
-    """A table's rows as they are, in order."""
-    rows = [row.model_dump() for row in session.exec(select(table)).all()]
-    return sorted(rows, key=str)
+    """A table's rows as they are."""
+    return [row.model_dump() for row in session.exec(select(table)).all()]

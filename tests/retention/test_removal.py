@@ -80,7 +80,7 @@ class TestARealRun:
             found["events"] = [row for row in found["events"] if row["kind"] != EventKind.TEXT_REMOVED.value]
             texts = {"name_sealed", "text_sealed", "note_sealed", "lookup"}
             return {
-                name: [{key: value for key, value in row.items() if key not in texts} for row in rows]
+                name: sorted(({key: row[key] for key in sorted(row) if key not in texts} for row in rows), key=str)
                 for name, rows in found.items()
             }
 

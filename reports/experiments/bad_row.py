@@ -7,6 +7,8 @@ from datetime import date, datetime
 from connectors.book_file.cell import Cell, text_of
 
 LONGEST = 40
+LARGEST = 1e15
+"""More is a mistake in any currency, and would drown every other loan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ def number_in(cells: dict[str, Cell], column: str, *, remedy: str) -> float:
         number = math.nan
     if not math.isfinite(number):
         raise BadCell(column, text, "is not a number", "Write it as 1234 or 1234.5, without marks or units.")
+    if abs(number) > LARGEST:
+        raise BadCell(column, text, "is too large to be true", "Write the amount or score itself.")
     return number
 
 

@@ -56,8 +56,8 @@ def _end(side: Side, *, reach: Reach) -> tuple[float, float | None, float]:
 
 def reach_of(left: Side, right: Side) -> Reach:
     """The reaches with the least squared error, found in units of the scores' spread and given in theirs."""
-    scale = float(np.concatenate([left.distance, right.distance]).std(ddof=1)) if len(left.distance) else 0.0
-    if scale == 0 or not len(right.distance):
+    if not (len(left.distance) and len(right.distance)):
         raise TooFewScores
+    scale = float(np.concatenate([left.distance, right.distance]).std(ddof=1))
     best = best_reach(*(Side(side.distance / scale, side.outcome) for side in (left, right)))
     return Reach(best.line * scale, best.curve * scale)

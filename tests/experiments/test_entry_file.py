@@ -49,6 +49,7 @@ class TestAnEntryFile:
             ("L,2026-01-01,holdout,0.5,,0", "recovered_minor", "is empty"),
             ("L,2026-01-01,holdout,0.5,1_000,0", "recovered_minor", "is not a number"),
             ("L,2026-01-01,holdout,0.5,inf,0", "recovered_minor", "is not a number"),
+            ("L,2026-01-01,holdout,0.5,1e300,0", "recovered_minor", "is too large"),
             ("L,2026-01-01,holdout,0.5,0,free", "cost_minor", "is not a number"),
             ("L,2026-01-01,holdout,0.5,0", "", "has 5 cells where the header has 6"),
         ],
@@ -88,8 +89,8 @@ class TestAnEntryFile:
 
     def test_without_a_column_is_refused(self, tmp_path: Path) -> None:
         """It is named, and its nearest neighbour with it."""
-        with pytest.raises(WrongColumnsError, match=r"no column 'probability' \(did you mean 'probabilty'"):
-            read(tmp_path, header=HEADER.replace("probability", "probabilty"))
+        with pytest.raises(WrongColumnsError, match=r"no column 'probability' \(did you mean 'probability_pct'"):
+            read(tmp_path, header=HEADER.replace("probability", "probability_pct"))
 
 
 def test_numbers_are_taken_row_by_row(tmp_path: Path) -> None:

@@ -162,7 +162,8 @@ class TestTheAnswer:
         assert (found.jump, found.verdict) == (None, Verdict.INSUFFICIENT_DATA)
 
     def test_of_no_loans_is_nothing(self) -> None:
-        """An empty file."""
+        """An empty file, or a single row."""
+        assert threshold(numbers(1), numbers(1), cutoff=0).verdict is Verdict.INSUFFICIENT_DATA
         assert threshold(numbers(), numbers(), cutoff=0).verdict is Verdict.INSUFFICIENT_DATA
 
     def test_of_a_jump_in_noise_says_nothing_yet(self) -> None:

@@ -19,6 +19,7 @@ from console.twilio_news import inbound_news, status_news
 from ledger.database import Ledger
 from ledger.portfolios import portfolio_names
 from ledger.receipts import can_stop, spoil_by_attempt, stop_by_attempt, take_in
+from ledger.stop_words import stop_words_for
 
 _log = logging.getLogger(__name__)
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -94,7 +95,7 @@ class _Door:
 
     def twilio_inbound(self, request: Request, body: RawBody) -> None:
         self._refuse_unless_twilio(request, body)
-        self._take_in([inbound_news(body)])
+        self._take_in([inbound_news(body, stop_words_of=self._stop_words)])
 
     def sendgrid_events(self, request: Request, body: RawBody) -> None:
         self._refuse_unless_sendgrid(request, body)
@@ -129,6 +130,10 @@ class _Door:
         untaken = sum(not self._was_taken(one) for one in news if one is not None)
         if untaken:
             raise HTTPException(status.HTTP_503_SERVICE_UNAVAILABLE, f"{untaken} not taken; send them again")
+
+    def _stop_words(self, number: str) -> frozenset[str]:
+        with self._ledger.reading() as session:
+            return stop_words_for(session, number)
 
     def _was_taken(self, news: News) -> bool:
         now = self._clock()

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,11 +22,14 @@ class StopWords:
     courtesy: tuple[str, ...]
 
 
-def asks_to_stop(text: str) -> bool:
-    """Whether a message is a request to be left alone, in the words of `stop_words.yaml`."""
+def asks_to_stop(text: str, *, also: Iterable[str] = ()) -> bool:
+    """Whether a message is a request to be left alone: in the words of `stop_words.yaml`, which hold for everybody, or
+    just one of the words that the packs add for whoever wrote it.
+    """
     words = shipped_stop_words()
     plain = _without_courtesy(_plain(text), courtesy=words.courtesy)
-    return plain in words.whole or any(_begins_with(plain, word) for word in words.opening)
+    whole = words.whole | {_plain(word) for word in also}
+    return plain in whole or any(_begins_with(plain, word) for word in words.opening)
 
 
 @cache

@@ -1,5 +1,6 @@
 """Reads the forms that Twilio posts: how a message is getting on, and what a person wrote back."""
 
+from collections.abc import Callable, Iterable
 from urllib.parse import parse_qsl
 
 import phonenumbers
@@ -47,16 +48,20 @@ def status_news(body: bytes, *, attempt_id: str) -> News | None:
     )
 
 
-def inbound_news(body: bytes) -> News | None:
-    """A person's message to us: a request to stop, or a reply; None when it names no sender."""
+def inbound_news(body: bytes, *, stop_words_of: Callable[[str], Iterable[str]] = lambda _: ()) -> News | None:
+    """A person's message to us: a request to stop, or a reply; None when it names no sender.
+
+    stop_words_of: words that count as a request from a number (in E.164), beside those that count from everybody.
+    """
     form = _form(body)
     sid, sender = form.get("MessageSid", ""), form.get("From", "")
     if not sid or not sender:
         return None
     # Twilio's own opt-out service says so in OptOutType, in any language that the account set up.
-    stops = form.get("OptOutType", "").upper() == "STOP" or asks_to_stop(form.get("Body", ""))
-    kind = ReceiptKind.STOP if stops else ReceiptKind.REPLY
-    return News(Receipt(VENDOR, sid, kind, sender=number_of(sender)))
+    number = number_of(sender)
+    is_known = form.get("OptOutType", "").upper() == "STOP"
+    stops = is_known or asks_to_stop(form.get("Body", ""), also=stop_words_of(number))
+    return News(Receipt(VENDOR, sid, ReceiptKind.STOP if stops else ReceiptKind.REPLY, sender=number))
 
 
 def number_of(address: str) -> str:

@@ -49,6 +49,16 @@ def test_a_stop_that_twilio_understood_counts(loans: WorkedLoans, vendors: Prete
     assert loans.contact_states(MOBILE) == [STOPPED]
 
 
+def test_a_stop_in_the_words_of_a_pack_counts_from_its_borrowers(loans: WorkedLoans, vendors: PretendVendors) -> None:
+    """The European pack knows German; somebody whose loans are not worked under it has only written a word."""
+    loans.take_in("L-1", mobile())
+    assert vendors.twilio_inbound(MOBILE, "Abmelden!", sid="SM1") == NO_CONTENT
+    assert loans.contact_states(MOBILE) == [ContactState.UNVERIFIED]
+    loans.is_worked_under("house-courtesy", "eu-ccd2")
+    assert vendors.twilio_inbound(MOBILE, "Abmelden!", sid="SM2") == NO_CONTENT
+    assert loans.contact_states(MOBILE) == [STOPPED]
+
+
 def test_a_reply_is_kept_and_stops_nothing(loans: WorkedLoans, vendors: PretendVendors) -> None:
     """A person who writes back about paying is not silenced."""
     loans.take_in("L-1", mobile())

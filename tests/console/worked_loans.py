@@ -19,7 +19,7 @@ from ledger.loan_intake import take_in_loans
 from ledger.opening import loans_without_journey, open_journeys
 from ledger.outcomes import record_accepted
 from ledger.planning import plan
-from ledger.portfolios import ensure_portfolio
+from ledger.portfolios import ensure_portfolio, portfolio_named
 from ledger.tables.attempt import AttemptRow
 from ledger.tables.borrower import ContactPointRow
 from ledger.tables.inbox import InboxRow
@@ -62,6 +62,11 @@ class WorkedLoans:
             add_unit_costs(session, [UnitCost(unit, "GBP", 4000, date(2025, 1, 1), "test") for unit in CostUnit])
             take_in_loans(session, portfolio, [_book_loan(number, contacts, borrower=borrower)], now=NOW)
             open_journeys(session, loans_without_journey(session, portfolio), rules=RULES, salt="test", now=NOW)
+
+    def is_worked_under(self, *packs: str) -> None:
+        """The portfolio is worked under other packs from now on."""
+        with self.ledger.transaction() as session:
+            portfolio_named(session, "cards").packs = list(packs)
 
     def claim_first(self, number: str) -> str:
         """Take the first turn, write its message down and claim it; the attempt's id."""

@@ -73,7 +73,9 @@ def told_of(decision: DecisionRow) -> Told:
         for finding in findings
     ]
     if decision.set_aside is not None:
-        beside.append(("set aside", f"{', '.join(decision.set_aside['rules'])} by {decision.set_aside['by']}"))
+        aside = decision.set_aside
+        why = f" for {spoken}" if (spoken := aside["reason"].replace("_", " ")) else ""
+        beside.append(("set aside", f"{', '.join(aside['rules'])} by {aside['by']}{why}"))
     return Told(
         action=question_from(decision.asked).action,
         answer=Answer(decision.answer),

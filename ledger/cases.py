@@ -14,8 +14,8 @@ from sqlmodel import Session, col, or_, select
 from domain.action import Action
 from domain.attempt import AttemptState
 from domain.borrower import USABLE, ContactKind, ContactState
-from domain.hold import HoldReason
 from domain.receipt import ReceiptKind
+from ledger.marks import marks_of_hold, marks_of_loan
 from ledger.people import contact_text
 from ledger.removed import removed_from
 from ledger.tables.agreement import ArrangementRow, HoldRow
@@ -78,37 +78,34 @@ AREA_CODE_OF: dict[ContactKind, str] = {
     ContactKind.LANDLINE: "landline_area_code",
 }
 
-MARKS_OF: dict[HoldReason, tuple[Mark, Mark]] = {
-    HoldReason.DISPUTE: (Mark.DISPUTED, Mark.DISPUTE_ENDED),
-    HoldReason.HARDSHIP: (Mark.HARDSHIP, Mark.HARDSHIP_ENDED),
-    HoldReason.CEASE: (Mark.CEASE, Mark.CEASE_ENDED),
-    HoldReason.BREATHING_SPACE: (Mark.BREATHING_SPACE, Mark.BREATHING_SPACE_ENDED),
-    HoldReason.REPRESENTED: (Mark.REPRESENTED, Mark.REPRESENTED_ENDED),
-    HoldReason.BANKRUPTCY: (Mark.BANKRUPTCY, Mark.BANKRUPTCY_ENDED),
-    HoldReason.VULNERABLE: (Mark.VULNERABLE, Mark.VULNERABLE_ENDED),
-}
-"""What a hold for a reason says of the person's standing; a hold of the lender's own says nothing."""
-
 
 def case_of(session: Session, borrower_id: str, *, at: datetime, knowing: datetime) -> Case:
-    """A borrower's case for a contact at an instant, on what had become known by `knowing`."""
+    """A borrower's case for a contact at an instant, on what had become known by `knowing` (as a rule the same).
+
+    Loans and contact points are those that were there at the instant.
+    """
     borrower = session.get_one(BorrowerRow, borrower_id)
+    zone = ZoneInfo(borrower.timezone)
     loans = session.exec(
-        select(LoanRow.id).where(LoanRow.borrower_id == borrower_id, col(LoanRow.created_at) <= knowing)
+        select(LoanRow)
+        .where(LoanRow.borrower_id == borrower_id, col(LoanRow.created_at) <= at)
+        .order_by(col(LoanRow.id))
     ).all()
-    points = _points(session, borrower_id, knowing=knowing)
+    debts = [loan.id for loan in loans]
+    points = _points(session, borrower_id, at=at)
     history: list[Happening] = [
         *_attempts(session, borrower_id, at=at, knowing=knowing),
         *_calls(session, borrower_id, at=at, knowing=knowing),
         *_replies(session, points, at=at, knowing=knowing),
-        *_of_points(session, points, home=borrower.timezone, knowing=knowing),
-        *_holds(session, loans, knowing=knowing),
-        *_arrangements(session, loans, knowing=knowing),
-        *_facts(session, borrower, knowing=knowing),
+        *_of_points(session, points, home=borrower.timezone, at=at, knowing=knowing),
+        *(mark for loan in loans for mark in marks_of_loan(loan, zone=zone)),
+        *_holds(session, debts, knowing=knowing),
+        *_arrangements(session, debts, knowing=knowing),
+        *_facts(session, borrower_id, zone=zone, knowing=knowing),
     ]
     return Case(
-        zone=ZoneInfo(borrower.timezone),
-        debts=frozenset(loans),
+        zone=zone,
+        debts=frozenset(debts),
         history=tuple(history),
         facts=MappingProxyType({"language": borrower.language, "jurisdiction": borrower.jurisdiction}),
     )
@@ -144,7 +141,7 @@ def _attempts(session: Session, borrower_id: str, *, at: datetime, knowing: date
         .where(
             AttemptRow.borrower_id == borrower_id,
             col(AttemptRow.claimed_at) >= at - LOOK_BACK,
-            col(AttemptRow.claimed_at) < knowing,
+            col(AttemptRow.claimed_at) < at,
             or_(col(AttemptRow.state).in_(LEFT_OR_MAY_HAVE), col(AttemptRow.recorded_at) > knowing),
         )
         .order_by(col(AttemptRow.claimed_at), col(AttemptRow.id))
@@ -170,7 +167,7 @@ def _calls(session: Session, borrower_id: str, *, at: datetime, knowing: datetim
             col(CallRow.at) >= at - LOOK_BACK,
             col(CallRow.known_at) <= knowing,
             # What is judged at the same instant as a call of ours came before it: claims and reservations never tie.
-            or_(col(CallRow.at) < knowing, col(CallRow.direction) == Direction.IN.value),
+            or_(col(CallRow.at) < at, col(CallRow.direction) == Direction.IN.value),
         )
         .order_by(col(CallRow.at), col(CallRow.id))
     ).all()
@@ -188,12 +185,12 @@ def _calls(session: Session, borrower_id: str, *, at: datetime, knowing: datetim
         )
 
 
-def _points(session: Session, borrower_id: str, *, knowing: datetime) -> Sequence[ContactPointRow]:
+def _points(session: Session, borrower_id: str, *, at: datetime) -> Sequence[ContactPointRow]:
     return session.exec(
         select(ContactPointRow)
         .where(
             ContactPointRow.borrower_id == borrower_id,
-            or_(col(ContactPointRow.added_at).is_(None), col(ContactPointRow.added_at) <= knowing),
+            or_(col(ContactPointRow.added_at).is_(None), col(ContactPointRow.added_at) <= at),
         )
         .order_by(col(ContactPointRow.id))
     ).all()
@@ -230,14 +227,14 @@ def _replies(
 
 
 def _of_points(
-    session: Session, points: Sequence[ContactPointRow], *, home: str, knowing: datetime
+    session: Session, points: Sequence[ContactPointRow], *, home: str, at: datetime, knowing: datetime
 ) -> Iterator[Happening]:
     """What the contact points themselves tell: opt-outs, a verified address, and where a number's area code lies."""
     for point in points:
         kind, was_changed = ContactKind(point.kind), point.changed_at <= knowing
         if point.state == ContactState.OPTED_OUT.value and was_changed:
             yield Preference(at=point.changed_at, kind=PreferenceKind.OPT_OUT_ADDRESS, address=point.id)
-        if kind is ContactKind.ADDRESS and point.verified_at is not None and point.verified_at <= knowing:
+        if kind is ContactKind.ADDRESS and point.verified_at is not None and point.verified_at <= at:
             yield Marked(at=point.verified_at, mark=Mark.ADDRESS_VERIFIED)
         is_theirs = ContactState(point.state) in {*USABLE, ContactState.OPTED_OUT} or not was_changed
         if kind in AREA_CODE_OF and is_theirs and removed_from(point.text_sealed) is None:
@@ -254,13 +251,7 @@ def _holds(session: Session, loans: Sequence[str], *, knowing: datetime) -> Iter
         .order_by(col(HoldRow.placed_at), col(HoldRow.id))
     ).all()
     for row in rows:
-        marks = MARKS_OF.get(HoldReason(row.reason))
-        if marks is None:
-            continue
-        debts = frozenset({row.loan_id})
-        yield Marked(at=row.placed_at, mark=marks[0], debts=debts, until=row.until)
-        if row.lifted_at is not None and row.lifted_at <= knowing:
-            yield Marked(at=row.lifted_at, mark=marks[1], debts=debts)
+        yield from marks_of_hold(row, knowing=knowing)
 
 
 def _arrangements(session: Session, loans: Sequence[str], *, knowing: datetime) -> Iterator[Happening]:
@@ -276,11 +267,15 @@ def _arrangements(session: Session, loans: Sequence[str], *, knowing: datetime) 
             yield Marked(at=row.settled_at, mark=Mark.ARRANGEMENT_ENDED, debts=debts)
 
 
-def _facts(session: Session, borrower: BorrowerRow, *, knowing: datetime) -> Iterator[Happening]:
+def _facts(session: Session, borrower_id: str, *, zone: ZoneInfo, knowing: datetime) -> Iterator[Happening]:
     rows = session.exec(
         select(KnownFactRow)
-        .where(KnownFactRow.borrower_id == borrower.id, col(KnownFactRow.known_at) <= knowing)
+        .where(KnownFactRow.borrower_id == borrower_id, col(KnownFactRow.known_at) <= knowing)
         .order_by(col(KnownFactRow.known_at), col(KnownFactRow.id))
     ).all()
     for row in rows:
-        yield happening_from(row.given, zone=ZoneInfo(borrower.timezone))
+        match happening_from(row.given, zone=zone):
+            case Preference(withdrawn_at=datetime() as taken_back) as preference if taken_back > knowing:
+                yield replace(preference, withdrawn_at=None)
+            case happening:
+                yield happening

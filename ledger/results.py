@@ -16,6 +16,7 @@ from domain.step import Outcome
 from domain.work_item import DISPOSITIONS_FOR, Disposition, WorkKind, WorkState
 from ledger import events
 from ledger.agreeing import book_arrangement, book_promise, misfit
+from ledger.calling import note_result
 from ledger.contacts import mark_contact
 from ledger.deaths import note_death
 from ledger.findings import note_findings
@@ -31,6 +32,7 @@ from ledger.tables.journey import JourneyRow
 from ledger.tables.work_item import WorkItemRow
 from ledger.waking import wake
 from ledger.work import open_item
+from policy.compliance.history import CallOutcome
 
 OUTCOME_FOR: dict[Disposition, Outcome] = {
     Disposition.PROMISE: Outcome.PROMISED,
@@ -75,8 +77,10 @@ class ResultDoesNotFit(ValueError):
     """The result cannot be recorded for this kind of work, lacks its amount and day, or is not as the packs want it."""
 
 
-def record_result(session: Session, work_item_id: str, result: WorkResult, *, now: datetime) -> Outcome:
-    """Record what came of an item.
+def record_result(
+    session: Session, work_item_id: str, result: WorkResult, *, call: CallOutcome | None = None, now: datetime
+) -> Outcome:
+    """Record what came of an item. call: how a callback's call ended, where its result does not tell it (busy).
 
     Raises NoSuchWork, WorkIsOver, ResultDoesNotFit, FindingDoesNotFit, or HeldTooSoon.
     """
@@ -103,6 +107,16 @@ def record_result(session: Session, work_item_id: str, result: WorkResult, *, no
         work_item=item.id,
         disposition=result.disposition.value,
     )
+    if kind is WorkKind.CALLBACK:
+        note_result(
+            session,
+            item,
+            borrower_id=journey.borrower_id,
+            disposition=result.disposition,
+            outcome=call,
+            by=result.by,
+            now=now,
+        )
     note_findings(session, item, journey, result, now=now)
     match kind:
         case WorkKind.RECONCILE_ATTEMPT:

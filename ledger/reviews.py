@@ -18,12 +18,16 @@ DECIDE_WITHIN = timedelta(days=3)
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What a person decided on a contact: whether to go ahead, and the rules that had asked for a person."""
+    """What a person decided on a contact: whether to go ahead, and the rules that are set aside then.
+
+    reason: for which they go ahead, where the rules name reasons; else it stands in the work item's note.
+    """
 
     work_item: str
     by: str
     goes_ahead: bool
     rules: frozenset[str]
+    reason: str = ""
 
 
 def review_of(session: Session, attempt: AttemptRow) -> Review | None:

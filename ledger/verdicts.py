@@ -40,6 +40,13 @@ KEPT_AS: dict[Effect, str] = {
     Effect.LOSE_SAFE_HARBOR: "safe_harbor_lost",
 }
 """What a rule's effect is called in its verdict row; a rule without an objection allowed it."""
+CONTACT_POINT, REVIEW, CLOCKS = "CONTACT-POINT", "REVIEW", "CLOCKS"
+HOUSE: dict[str, tuple[Effect, str]] = {
+    CONTACT_POINT: (Effect.FORBID, "contact points must be usable"),
+    REVIEW: (Effect.FORBID, "a person decides"),
+    CLOCKS: (Effect.DEFER, "clocks agree"),
+}
+"""The rules that hold under any pack: what becomes of the contact, and how the rule is cited."""
 NO_RULE = "NO-RULE"
 """The rule that a contact rests on where every pack is silent: that is kept too."""
 
@@ -98,14 +105,40 @@ def with_house_rules(
 ) -> Verdict:
     """The answer with what holds under any pack: usable contact points, a person's no, and clocks that agree."""
     if point is not None and ContactState(point.state) not in USABLE:
-        message = f"the contact point is {point.state.replace('_', ' ')}"
-        return _against(verdict, _house("CONTACT-POINT", Effect.FORBID, "contact points must be usable", message))
+        return by_the_house(verdict, CONTACT_POINT, f"the contact point is {point.state.replace('_', ' ')}")
     if review is not None and not review.goes_ahead:
-        return _against(verdict, _house("REVIEW", Effect.FORBID, "a person decides", "a person decided against it"))
+        return by_the_house(verdict, REVIEW, "a person decided against it")
     if latest is not None and latest > verdict.judged_at and verdict.is_allowed:
         message = "this machine's clock is behind that of the one which made the contact before"
-        return _against(verdict, _house("CLOCKS", Effect.DEFER, "clocks agree", message, until=latest))
+        return by_the_house(verdict, CLOCKS, message, until=latest)
     return verdict
+
+
+def by_the_house(verdict: Verdict, rule: str, message: str, *, until: datetime | None = None) -> Verdict:
+    """The answer after one of the house's own rules has objected."""
+    effect, citation = HOUSE[rule]
+    finding = Finding(
+        rule=rule,
+        pack="house",
+        kind="house",
+        effect=effect,
+        authority="house_policy",
+        citation=citation,
+        instrument="house policy:",
+        comments=(),
+        verified="house",
+        message=message,
+        until=until,
+    )
+    return replace(
+        verdict,
+        answer=Answer.DEFERRED if effect is Effect.DEFER else Answer.FORBIDDEN,
+        until=until,
+        until_event=None,
+        decided_by=finding,
+        violations=(finding, *verdict.violations),
+        overridable_by=(),
+    )
 
 
 def told(judged: Judged) -> Told:
@@ -221,33 +254,9 @@ def _said(findings: Iterable[Finding]) -> list[dict[str, Any]]:
 def _set_aside(review: Review | None) -> dict[str, Any] | None:
     if review is None:
         return None
-    return {"rules": sorted(review.rules), "by": review.by, "work_item": review.work_item}
-
-
-def _house(rule: str, effect: Effect, citation: str, message: str, *, until: datetime | None = None) -> Finding:
-    return Finding(
-        rule=rule,
-        pack="house",
-        kind="house",
-        effect=effect,
-        authority="house_policy",
-        citation=citation,
-        instrument="house policy:",
-        comments=(),
-        verified="house",
-        message=message,
-        until=until,
-    )
-
-
-def _against(verdict: Verdict, finding: Finding) -> Verdict:
-    answer = Answer.DEFERRED if finding.effect is Effect.DEFER else Answer.FORBIDDEN
-    return replace(
-        verdict,
-        answer=answer,
-        until=finding.until,
-        until_event=None,
-        decided_by=finding,
-        violations=(finding, *verdict.violations),
-        overridable_by=(),
-    )
+    return {
+        "rules": sorted(review.rules),
+        "by": review.by,
+        "reason": review.reason,
+        "work_item": review.work_item,
+    }

@@ -11,6 +11,7 @@ from connectors.book_file.located_yaml import MappingError
 from connectors.book_file.raw_row import BookFileError
 from deployments.book_import import NothingToImport, RejectsNotWritable
 from deployments.wiring import CredentialMissing, RealVendorsRefused
+from ledger.calling import CallIsOpen, NobodyToCall, NoSuchCall, NotACall
 from ledger.findings import FindingDoesNotFit
 from ledger.holds import EndIsKnown, HeldTooSoon, NoSuchHold
 from ledger.keyring import CannotUnseal, KeyIsExposed, KeyIsMalformed, KeyIsMissing
@@ -20,6 +21,7 @@ from ledger.legal_holds import NoSuchBorrower, NoSuchLegalHold, SeveralBorrowers
 from ledger.listings import NoSuchLoan, SeveralLoans
 from ledger.portfolios import NoSuchPortfolio, OtherCurrency
 from ledger.removed import TextRemoved
+from ledger.replaying import NoSuchDecision
 from ledger.results import ResultDoesNotFit
 from ledger.retention import RemovalIsOff
 from ledger.standing import trouble_of
@@ -59,6 +61,11 @@ REMEDIES: dict[type[Exception], str] = {
     WorkIsOver: "`duecourse work list` shows the open items.",
     FindingDoesNotFit: "`duecourse work take` shows the contact points with their ids.",
     ResultDoesNotFit: "`duecourse work record --help` shows how results are written.",
+    NotACall: "`duecourse work list --kind callback` shows the calls.",
+    NobodyToCall: "`duecourse work record ITEM wrong_number` ends the item.",
+    CallIsOpen: "`duecourse calls record CALL --outcome busy`, or `duecourse work record ITEM RESULT`.",
+    NoSuchCall: "`duecourse journeys show LOAN --json` shows the calls of a loan.",
+    NoSuchDecision: "`duecourse journeys show LOAN --json` shows the attempts of a loan.",
     NoSuchHold: "`duecourse holds list` shows those in force.",
     HeldTooSoon: "",
     EndIsKnown: "",

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from deployments.cli import (
+    calls,
     costs,
     demo,
     doctor,
@@ -19,6 +20,7 @@ from deployments.cli import (
     retention,
     sample,
     screen,
+    screen_replay,
     serve,
     set_up,
     standing,
@@ -61,12 +63,14 @@ app.command("sample-portfolio", epilog="Example: duecourse sample-portfolio --lo
 app.add_typer(importing.app, name="import")
 app.add_typer(journeys.app, name="journeys")
 app.add_typer(work.app, name="work")
+app.add_typer(calls.app, name="calls")
 app.add_typer(holds.app, name="holds")
 app.add_typer(standing.app, name="standing")
 app.add_typer(retention.app, name="retention")
 app.add_typer(ladders.app, name="ladder")
 app.add_typer(wording.app, name="wording")
 app.add_typer(packs.app, name="packs")
+screen.app.command("replay", epilog="Example: duecourse screen replay 3f9c2a1b")(screen_replay.replay_attempt)
 app.add_typer(screen.app, name="screen")
 app.add_typer(costs.app, name="costs")
 app.add_typer(experiment.app, name="experiment")

@@ -1,4 +1,4 @@
-"""Work for people: `work list`, `work take` and `work record`."""
+"""Work for people: `work list`, `work take`, `work call` and `work record`."""
 
 from typing import Annotated
 
@@ -11,9 +11,13 @@ from deployments.cli.typed import finding_typed, instalments_typed, new_contact_
 from deployments.cli.worksheet_lines import lines
 from domain.disposition import ContactSource, NewContact, WorkResult
 from domain.work_item import Disposition, WorkKind
+from ledger.calling import reserve_call
+from ledger.people import contact_shown, contact_text
 from ledger.results import record_result
 from ledger.work import listed_work, open_item, take_work
 from ledger.worksheets import country_of_work, currency_of_work, worksheet
+from policy.compliance.history import CallOutcome
+from policy.compliance.telling import Told, sentence
 
 app = typer.Typer(
     no_args_is_help=True, help="Callbacks, checks, visits, referrals and questions that wait for a person."
@@ -52,6 +56,35 @@ def take(item: ItemArgument, by: ByOption, as_json: JsonFlag = False) -> None:
     show(sheet, *(Text(line, overflow="fold") for line in lines(sheet)), as_json=as_json)
 
 
+@app.command("call", epilog="Example: duecourse work call 3f9c2a1b --by Ana --reveal")
+def call(
+    item: ItemArgument,
+    *,
+    by: ByOption,
+    reveal: Annotated[bool, typer.Option("--reveal", help="Show the number itself.")] = False,
+    override: Annotated[
+        str | None, typer.Option(metavar="REASON", help="Go ahead for a reason that the rules accept from a person.")
+    ] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Reserve the call of an item before you dial: it is counted from now on; or say why it may not be made now."""
+    with at_hand() as there, there.ledger.transaction() as session:
+        found = take_work(session, item, by=by, now=there.now)
+        asked = reserve_call(session, found, by=by, override=override, now=there.now)
+        if isinstance(asked, Told):
+            show({"reserved": False, "told": asked}, Text(sentence(asked), overflow="fold"), as_json=as_json)
+            return
+        number = (contact_text if reveal else contact_shown)(session, asked.contact_point_id)
+    lines = (
+        f"Call {asked.call_id[:SHORT_ID]} is reserved: {number}",
+        sentence(asked.told),
+        f"Then: duecourse work record {found.id[:SHORT_ID]} RESULT --by NAME --minutes N",
+        f"If the line is busy: duecourse calls record {asked.call_id[:SHORT_ID]} --outcome busy",
+    )
+    answer = {"reserved": True, "call": asked.call_id, "number": number, "told": asked.told}
+    show(answer, *(Text(line, overflow="fold") for line in lines), as_json=as_json)
+
+
 @app.command(
     "record",
     epilog="Example: duecourse work record 3f9c2a1b promise --by Ana --minutes 6 --promise 120.50@2026-01-31",
@@ -84,6 +117,9 @@ def record(
         typer.Option(metavar="KIND=TEXT", help="The same, and you made sure that it is the borrower's."),
     ] = None,
     source: Annotated[ContactSource | None, typer.Option(help="From whom the new ones are.")] = None,
+    call_outcome: Annotated[
+        CallOutcome | None, typer.Option(help="How a callback's call ended, where the result does not tell it.")
+    ] = None,
     note: Annotated[str, typer.Option(help="For colleagues; kept encrypted.")] = "",
     as_json: JsonFlag = False,
 ) -> None:
@@ -106,7 +142,7 @@ def record(
             new_contacts=new,
             note=note,
         )
-        outcome = record_result(session, found.id, result, now=there.now)
+        outcome = record_result(session, found.id, result, call=call_outcome, now=there.now)
     what = f"{spoken(found.kind)} {found.id[:SHORT_ID]}"
     told = f"Recorded {spoken(disposition)} on {what}; the step ended as {spoken(outcome)}."
     show({"item": found.id, "disposition": disposition, "outcome": outcome}, told, as_json=as_json)

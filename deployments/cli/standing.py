@@ -6,7 +6,6 @@ from datetime import date, datetime, time
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-import click
 import typer
 
 from deployments.cli.at_hand import at_hand
@@ -22,6 +21,7 @@ from ledger.marks import MARKS_OF
 from ledger.situations import borrower_of
 from policy.compliance.given import NotAnEvent, happening_from
 from policy.compliance.history import Happening, Mark, PreferenceKind
+from policy.files.problem import nearest
 from policy.spacing import local_instant
 
 app = typer.Typer(
@@ -53,6 +53,13 @@ KINDS = (*MARK_NAMED, *WISHES, "consent", "consent_revoked")
 LISTS = frozenset({"weekdays", "valid_on"})
 """Keys whose values are lists, with commas between."""
 
+
+def _kind_typed(text: str) -> str:
+    if text not in KINDS:
+        raise typer.BadParameter(nearest(text, known=KINDS))
+    return text
+
+
 LoanOption = Annotated[str | None, typer.Option(help="The number of a loan: it is about this one.")]
 BorrowerOption = Annotated[str | None, typer.Option(help="The lender's number of a borrower: it is about all loans.")]
 PortfolioOption = Annotated[str | None, typer.Option(help="Where several portfolios have that number.")]
@@ -62,7 +69,9 @@ ByOption = Annotated[str, typer.Option(help="Who records it: your name.", defaul
 @app.command("add", epilog="Example: duecourse standing add --loan L000123 --kind breathing_space")
 def add(
     *,
-    kind: Annotated[str, typer.Option(click_type=click.Choice(KINDS), help="What was learned.")],
+    kind: Annotated[
+        str, typer.Option(parser=_kind_typed, metavar="KIND", help=f"What was learned: {', '.join(KINDS)}.")
+    ],
     loan: LoanOption = None,
     borrower: BorrowerOption = None,
     portfolio: PortfolioOption = None,

@@ -1,6 +1,6 @@
 """A file of cases: what happened to a person, and what is asked about them, for counsel to try a situation.
 
-The format stands in the README of this folder's cases; every mistake is told with its line and a remedy.
+Each case has its `given` events (see `given_form`) and one `query`. Every mistake is told with its line and a remedy.
 """
 
 from dataclasses import dataclass

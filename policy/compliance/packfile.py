@@ -107,6 +107,7 @@ class When(Form):
     number_type: tuple[Text, ...] = Field(default=(), examples=["[mobile]"])
     products: tuple[Text, ...] = Field(default=(), examples=["[microfinance]"])
     products_except: tuple[Text, ...] = Field(default=(), examples=["[microfinance]"])
+    purposes: tuple[Text, ...] = Field(default=(), examples=["[location_information]"])
     purposes_except: tuple[Text, ...] = Field(default=(), examples=["[required_by_law]"])
     replies: bool | None = Field(default=None, examples=["false"])
     collector_role: tuple[Role, ...] = Field(default=(), examples=["[third_party]"])
@@ -124,6 +125,7 @@ class When(Form):
             and (not self.number_type or question.target.number_type in self.number_type)
             and (not self.products or product in self.products)
             and product not in self.products_except
+            and (not self.purposes or question.purpose in self.purposes)
             and question.purpose not in self.purposes_except
             and self.replies in (None, question.in_reply_to is not None)
         )

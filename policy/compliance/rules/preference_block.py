@@ -91,7 +91,7 @@ def _of_place(
             continue
         if _is_consented(case, params, wish, scope="inconvenient_place", medium=None, at=at):
             continue
-        if "reply_once" in params.exceptions and is_first_reply(case, question, at=at):
+        if "reply_once" in params.exceptions and is_first_reply(case, question, at=at, since=wish.at):
             continue
         return Objection(detail=f"asked not to be contacted at {place} since {case.day(wish.at):%d %b %Y}")
     return None
@@ -106,8 +106,8 @@ def _of_medium(
             continue
         # An address that the question does not name may be the one that was refused.
         is_other_address = wish.address is not None and question.target.address not in (None, wish.address)
-        is_meant = medium is not None and medium in _media(wish) and not is_other_address
-        is_taken_as = medium in params.taken_as and bool(_media(wish) & set(params.taken_as))
+        is_meant = medium is not None and medium in _media(wish, question) and not is_other_address
+        is_taken_as = medium in params.taken_as and bool(_media(wish, question) & set(params.taken_as))
         if medium is None or not (is_meant or is_taken_as):
             continue
         if _is_invited_again(case, wish, medium, at=at):
@@ -121,8 +121,10 @@ def _of_medium(
     return None
 
 
-def _media(wish: Preference) -> frozenset[Medium]:
-    """What a refusal speaks of; an address without a medium is one for electronic messages."""
+def _media(wish: Preference, question: Question) -> frozenset[Medium]:
+    """What a refusal speaks of. Where it names no medium: all that uses the very address, else electronic messages."""
+    if wish.medium is None and wish.address is not None and wish.address == question.target.address:
+        return frozenset(Medium)
     if wish.medium is None or wish.medium == "electronic":
         return ELECTRONIC
     named = CALLED_OTHERWISE.get(wish.medium.lower(), wish.medium.lower())

@@ -1,6 +1,6 @@
 """The answer to one posed case as plain data: what `duecourse screen FILE --json` prints."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from policy.compliance.case import Case
 from policy.compliance.cases import Posed
 from policy.compliance.conversations import conversations
+from policy.compliance.history import CallOutcome
 from policy.compliance.judging import judge
 from policy.compliance.packfile import Rule
 from policy.compliance.question import Asked, Question
@@ -16,7 +17,7 @@ from policy.compliance.rules.frequency_cap import Count, FrequencyCap, Window, c
 from policy.compliance.rules.window_restriction import WindowRestriction
 from policy.compliance.stacking import Stack
 from policy.compliance.validation import last_day
-from policy.compliance.verdict import Counted, Finding
+from policy.compliance.verdict import Finding
 from policy.files.form import Form
 
 AnyParams = TypeVar("AnyParams", bound=Form)
@@ -25,8 +26,16 @@ WITHOUT_A_CAP = FrequencyCap(
     max=0,
     window=Window(length=7, unit="calendar_day"),
     key=("collector", "person", "debt_group"),
-    count=Count(media=("call",)),
+    count=Count(media=("call",), outcomes_excluded=(CallOutcome.BUSY, CallOutcome.NOT_IN_SERVICE)),
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """How often a person was called about a debt, and spoken to, in the window of the cap."""
+
+    calls: int
+    conversations: int
 
 
 def answer(posed: Posed, packs: Stack) -> dict[str, object]:
@@ -57,15 +66,11 @@ def answer(posed: Posed, packs: Stack) -> dict[str, object]:
     }
 
 
-def counts(case: Case, question: Question, packs: Stack) -> dict[str, Counted]:
+def _counts(case: Case, question: Question, packs: Stack) -> list[tuple[str, Counted]]:
     """How often the recipient was called about each debt of the case and spoken to, in the days that the cap counts.
 
     Debts that are counted as one also stand under the name of their group.
     """
-    return dict(_counts(case.known_at(question.at), question, packs))
-
-
-def _counts(case: Case, question: Question, packs: Stack) -> list[tuple[str, Counted]]:
     rules = _rules(packs, FrequencyCap, at=question.at)
     caps = [params for _, params in rules if "debt_group" in params.key and params.count.media == ("call",)]
     cap = next(iter(caps), WITHOUT_A_CAP)

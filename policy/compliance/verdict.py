@@ -1,9 +1,8 @@
 """The answer to "may this be done now?": one value with its rules, citations and duties."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from policy.compliance.objection import Effect
 
@@ -47,14 +46,6 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
-    """How often a person was called about a debt, and spoken to, in the window of the cap."""
-
-    calls: int
-    conversations: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """The joint answer of all packs at one moment.
 
@@ -76,8 +67,6 @@ class Verdict:
     asked: tuple[str, ...] = ()
     pack_versions: tuple[str, ...] = ()
     facts_hash: str = ""
-    counts: dict[str, Counted] = field(default_factory=dict)
-    value: Any = None
 
     @property
     def is_allowed(self) -> bool:

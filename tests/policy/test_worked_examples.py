@@ -1,4 +1,4 @@
-"""The worked examples of Regulation F's commentary, as case files, and what each of them must answer."""
+"""The worked examples of Regulation F's commentary, and cases of the other American packs, with what they answer."""
 
 from functools import cache
 from pathlib import Path
@@ -12,13 +12,15 @@ from policy.compliance.stacking import stack
 from policy.files.document import read_document
 
 FOLDER = Path(__file__).parent / "cases"
-FILES = sorted(path for path in FOLDER.glob("1006.*.yaml") if not path.stem.endswith(".expected"))
+PACK_OF = {"1006.": "us-federal-regf", "us-tcpa": "us-tcpa", "us-ma": "us-ma"}
+"""The pack that judges a file, by how its name begins."""
+FILES = sorted(p for begin in PACK_OF for p in FOLDER.glob(f"{begin}*.yaml") if not p.stem.endswith(".expected"))
 
 
 @cache
 def answers(file: Path) -> dict[str, dict[str, Any]]:
     """The answers to a file, by the ids of its cases."""
-    packs = stack(["us-federal-regf"], role="third_party")
+    packs = stack([next(pack for begin, pack in PACK_OF.items() if file.name.startswith(begin))], role="third_party")
     posed = read_cases(file.read_text(encoding="utf-8"), file=file.name)
     return {each.id: answer(each, packs) for each in posed}
 

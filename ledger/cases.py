@@ -15,6 +15,7 @@ from domain.action import Action
 from domain.attempt import AttemptState
 from domain.borrower import USABLE, ContactKind, ContactState
 from domain.receipt import ReceiptKind
+from ledger.known_facts import known_facts
 from ledger.marks import marks_of_hold, marks_of_loan
 from ledger.people import contact_text
 from ledger.removed import removed_from
@@ -24,11 +25,9 @@ from ledger.tables.borrower import BorrowerRow, ContactPointRow
 from ledger.tables.call import CallRow
 from ledger.tables.inbox import InboxRow
 from ledger.tables.journey import JourneyRow
-from ledger.tables.known_fact import KnownFactRow
 from ledger.tables.loan import LoanRow
 from policy.compliance.area_code import zones_of_number
 from policy.compliance.case import Case
-from policy.compliance.given import happening_from
 from policy.compliance.history import (
     Call,
     CallOutcome,
@@ -101,7 +100,7 @@ def case_of(session: Session, borrower_id: str, *, at: datetime, knowing: dateti
         *(mark for loan in loans for mark in marks_of_loan(loan, zone=zone)),
         *_holds(session, debts, knowing=knowing),
         *_arrangements(session, debts, knowing=knowing),
-        *_facts(session, borrower_id, zone=zone, knowing=knowing),
+        *known_facts(session, borrower_id, zone=zone, knowing=knowing),
     ]
     return Case(
         zone=zone,
@@ -265,17 +264,3 @@ def _arrangements(session: Session, loans: Sequence[str], *, knowing: datetime) 
         yield Marked(at=row.agreed_at, mark=Mark.ARRANGEMENT_AGREED, debts=debts)
         if row.settled_at is not None and row.settled_at <= knowing:
             yield Marked(at=row.settled_at, mark=Mark.ARRANGEMENT_ENDED, debts=debts)
-
-
-def _facts(session: Session, borrower_id: str, *, zone: ZoneInfo, knowing: datetime) -> Iterator[Happening]:
-    rows = session.exec(
-        select(KnownFactRow)
-        .where(KnownFactRow.borrower_id == borrower_id, col(KnownFactRow.known_at) <= knowing)
-        .order_by(col(KnownFactRow.known_at), col(KnownFactRow.id))
-    ).all()
-    for row in rows:
-        match happening_from(row.given, zone=zone):
-            case Preference(withdrawn_at=datetime() as taken_back) as preference if taken_back > knowing:
-                yield replace(preference, withdrawn_at=None)
-            case happening:
-                yield happening

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
@@ -15,6 +16,8 @@ from ledger.tables.loan import PortfolioRow
 from ledger.waking import wake
 from policy.compliance.given import happening_from, mapping_of
 from policy.compliance.history import Consent, ConsentRevoked, Happening, Preference
+
+GREENWICH = ZoneInfo("UTC")
 
 
 class HasNoEnd(ValueError):
@@ -43,8 +46,33 @@ def note_fact(session: Session, borrower_id: str, happening: Happening, *, known
     row = KnownFactRow(borrower_id=borrower_id, at=happening.at, known_at=known_at, given=given)
     session.add(row)
     session.flush()
-    _look_again(session, borrower_id, told=given["type"], now=known_at)
+    journeys = session.exec(
+        select(JourneyRow)
+        .where(JourneyRow.borrower_id == borrower_id, JourneyRow.state == JourneyState.OPEN.value)
+        .order_by(col(JourneyRow.id))
+        .with_for_update(key_share=True)
+    ).all()
+    for journey in journeys:
+        ask_again(session, journey.id, now=known_at)
+        wake(session, journey.id, reason=f"it became known: {given['type']}", now=known_at)
     return row.id
+
+
+def known_facts(session: Session, borrower_id: str, *, zone: ZoneInfo, knowing: datetime) -> list[Happening]:
+    """What was known of a borrower at a moment, in the order in which it became known.
+
+    A wish that was taken back stands here once, with the instant at which that was done. zone: the borrower's.
+    """
+    rows = session.exec(
+        select(KnownFactRow)
+        .where(KnownFactRow.borrower_id == borrower_id, col(KnownFactRow.known_at) <= knowing)
+        .order_by(col(KnownFactRow.known_at), col(KnownFactRow.id))
+    ).all()
+    facts = [happening_from(row.given, zone=zone) for row in rows]
+    taken_back = [
+        replace(fact, withdrawn_at=None) for fact in facts if isinstance(fact, Preference) and fact.withdrawn_at
+    ]
+    return [fact for fact in facts if fact not in taken_back]
 
 
 def listed_facts(session: Session, *, borrower_id: str | None = None) -> list[ListedFact]:
@@ -74,23 +102,10 @@ def end_fact(session: Session, fact_id: str, *, now: datetime) -> None:
     row = session.get_one(KnownFactRow, fact_id)
     match happening_from(row.given):
         case Preference(withdrawn_at=None) as preference:
-            # The one change that is made to a row: no moment before `now` sees it.
-            row.given = mapping_of(replace(preference, withdrawn_at=now))
-            _look_again(session, row.borrower_id, told=f"{row.given['type']} was taken back", now=now)
+            if preference not in known_facts(session, row.borrower_id, zone=GREENWICH, knowing=now):
+                raise HasNoEnd("it was taken back already")
+            note_fact(session, row.borrower_id, replace(preference, withdrawn_at=now), known_at=now)
         case Consent(scope=scope, debts=debts):
             note_fact(session, row.borrower_id, ConsentRevoked(at=now, scope=scope, debts=debts), known_at=now)
         case _:
             raise HasNoEnd
-
-
-def _look_again(session: Session, borrower_id: str, *, told: object, now: datetime) -> None:
-    """Every open journey of the borrower may have been put off for just this."""
-    journeys = session.exec(
-        select(JourneyRow)
-        .where(JourneyRow.borrower_id == borrower_id, JourneyRow.state == JourneyState.OPEN.value)
-        .order_by(col(JourneyRow.id))
-        .with_for_update(key_share=True)
-    ).all()
-    for journey in journeys:
-        ask_again(session, journey.id, now=now)
-        wake(session, journey.id, reason=f"it became known: {told}", now=now)

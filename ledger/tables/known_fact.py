@@ -1,4 +1,4 @@
-"""What was learned of a borrower: consents, preferences, notices; a row changes only where a wish is taken back."""
+"""What was learned of a borrower: consents, preferences, notices; rows are never changed."""
 
 from datetime import datetime
 from typing import Any

@@ -26,7 +26,6 @@ SPECIAL: Mapping[str, tuple[str, ...]] = {
     "outcome": CALLS,
     "counted_to": CALLS,
     "discussed": CALLS,
-    "posted": MESSAGES,
     "scope": ("consent", "consent_revoked"),
     "given_to": ("consent", "consent_revoked"),
     "valid_on": ("consent",),

@@ -8,13 +8,13 @@ from rich.text import Text
 
 from deployments.cli.at_hand import at_hand
 from deployments.cli.showing import JsonFlag, local, plain, show, spoken, table
-from deployments.cli.timeline_lines import sentence
 from domain.journey import JourneyState, WaitingFor
 from domain.money import Money
 from ledger.happenings import Happening
 from ledger.listings import ListedJourney, count_journeys, listed_journeys
 from ledger.portfolios import portfolio_named
 from ledger.timelines import JourneyOnFile, Timeline, timeline
+from reports.timeline_lines import sentence
 
 app = typer.Typer(no_args_is_help=True, help="Journeys: where each loan stands, and everything that happened to it.")
 

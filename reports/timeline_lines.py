@@ -1,14 +1,19 @@
-"""A timeline's happenings as sentences for people."""
+"""A timeline's happenings as sentences for people: the same on the command line and in the console."""
 
+from datetime import datetime
 from typing import assert_never
+from zoneinfo import ZoneInfo
 
-from deployments.cli.showing import SHORT_ID, local, spoken
 from domain.event import EventKind
 from domain.money import MILLIS_PER_MINOR, Money, decimals_of
 from ledger import happenings as told
 from ledger.timelines import Timeline
 from policy.compliance.history import CallOutcome, Direction
 from policy.compliance.telling import sentence as as_told
+from reports.figures import words
+
+SHORT_ID = 8
+"""So many characters of an id are shown; a command takes as many."""
 
 
 def sentence(  # noqa: C901, PLR0912 - a case for each kind, and nothing else
@@ -27,10 +32,10 @@ def sentence(  # noqa: C901, PLR0912 - a case for each kind, and nothing else
         case told.StepEnded(until=until):
             later = f", again from {local(until, of.timezone)}" if until else ""
             why = f": {happening.reason}" if happening.reason else ""
-            return "step", f"{_rung(happening)} ended as {spoken(happening.outcome)}{later}{why}"
+            return "step", f"{_rung(happening)} ended as {words(happening.outcome)}{later}{why}"
         case told.CostIncurred():
             price = cost(happening.amount_millis, currency=of.currency)
-            return "cost", f"{price} for {happening.quantity:,} {spoken(happening.unit)} ({_rung(happening)})"
+            return "cost", f"{price} for {happening.quantity:,} {words(happening.unit)} ({_rung(happening)})"
         case told.WorkOpened():
             deadline = local(happening.deadline_at, of.timezone)
             return "work", f"{_item(happening)} was given to people, to be done by {deadline}"
@@ -58,13 +63,18 @@ def sentence(  # noqa: C901, PLR0912 - a case for each kind, and nothing else
             return "plan", f"the arrangement was {happening.state}"
         case told.HoldPlaced(until=until):
             goes_on = f"until {local(until, of.timezone)}" if until else "until a person lifts it"
-            return "hold", f"on hold, {spoken(happening.reason)}, {goes_on} ({happening.hold_id[:SHORT_ID]})"
+            return "hold", f"on hold, {words(happening.reason)}, {goes_on} ({happening.hold_id[:SHORT_ID]})"
         case told.HoldLifted():
-            return "hold", f"the hold for {spoken(happening.reason)} was lifted"
+            return "hold", f"the hold for {words(happening.reason)} was lifted"
         case told.Noted():
             return "note", _noted(happening, of)
         case other:
             assert_never(other)
+
+
+def local(at: datetime, zone: str) -> str:
+    """An instant on the clock of a zone: 2026-05-12 20:40."""
+    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
 
 
 def cost(millis: int, *, currency: str) -> str:
@@ -85,7 +95,7 @@ def _turn(turn: told.TurnTaken, of: Timeline) -> str:
             until = f"until {local(turn.until, of.timezone)}" if turn.until else ""
             what = f"wait {until}: {turn.reason}"
         case _:
-            what = f"finish: {spoken(turn.reason)}"
+            what = f"finish: {words(turn.reason)}"
     return f"turn {turn.turn} ({where}): {what}"
 
 
@@ -98,7 +108,7 @@ def _attempt(attempt: told.AttemptMade) -> str:
     if attempt.vendor_id:
         parts.append(f"at {attempt.vendor} as {attempt.vendor_id}")
     if attempt.failure:
-        parts.append(f"failure {spoken(attempt.failure)} ({attempt.failure_code})")
+        parts.append(f"failure {words(attempt.failure)} ({attempt.failure_code})")
     return ", ".join(parts)
 
 
@@ -107,14 +117,14 @@ def _call(call: told.CallNoted) -> str:
     way = f"{call.by} called {whom}" if call.direction is Direction.OUT else f"{whom} called, {call.by} answered"
     if call.outcome is CallOutcome.RESERVED:
         return f"a call to {whom} is reserved for {call.by}"
-    return f"{way}: {spoken(call.outcome)}"
+    return f"{way}: {words(call.outcome)}"
 
 
 def _work_ended(ended: told.WorkEnded) -> str:
     if ended.disposition is None:
         return f"{_item(ended)} {'lapsed' if ended.state == 'lapsed' else 'was taken off the lists'}"
     minutes = f", {ended.minutes} minutes" if ended.minutes else ""
-    return f"{_item(ended)}: {spoken(ended.disposition)} (by {ended.by}{minutes})"
+    return f"{_item(ended)}: {words(ended.disposition)} (by {ended.by}{minutes})"
 
 
 def _noted(noted: told.Noted, of: Timeline) -> str:
@@ -126,10 +136,10 @@ def _noted(noted: told.Noted, of: Timeline) -> str:
         case EventKind.JOURNEY_OPENED:
             return f"a journey opened on {facts['ladder']} ({facts['arm']})"
         case EventKind.JOURNEY_CLOSED:
-            return f"the journey closed: {spoken(str(facts['reason']))}"
+            return f"the journey closed: {words(str(facts['reason']))}"
         case _:
-            rest = ", ".join(f"{spoken(name)} {value}" for name, value in facts.items())
-            return f"{spoken(noted.event)}: {rest}"
+            rest = ", ".join(f"{words(name)} {value}" for name, value in facts.items())
+            return f"{words(noted.event)}: {rest}"
 
 
 def _rung(of: told.AttemptMade | told.StepEnded | told.CostIncurred) -> str:
@@ -137,11 +147,11 @@ def _rung(of: told.AttemptMade | told.StepEnded | told.CostIncurred) -> str:
 
 
 def _named(rung: str, action: str) -> str:
-    return spoken(rung) if rung == action else f"{spoken(rung)} by {spoken(action)}"
+    return words(rung) if rung == action else f"{words(rung)} by {words(action)}"
 
 
 def _item(of: told.WorkOpened | told.WorkTaken | told.WorkEnded) -> str:
-    return f"{spoken(of.kind)} {of.item_id[:SHORT_ID]}"
+    return f"{words(of.kind)} {of.item_id[:SHORT_ID]}"
 
 
 def _money(minor: int, of: Timeline) -> str:

@@ -40,4 +40,5 @@ class EventKind(StrEnum):
     LEGAL_HOLD_LIFTED = "legal_hold_lifted"
     TEXT_REMOVED = "text_removed"
     COST_UNPRICED = "cost_unpriced"
+    RECORDS_KEPT = "records_kept"
     CHANNEL_MISCONFIGURED = "channel_misconfigured"

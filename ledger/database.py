@@ -10,9 +10,18 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlmodel import Session
 
+from ledger.evidence.chaining import append_pending
+from ledger.evidence.pending import PENDING, Pending, note_flushed
 from ledger.keyring import Keyring
 
 SQLITE_BUSY_MS = 30_000
+
+
+class WatchedSession(Session):
+    """A session that notes what it writes, for the evidence chain."""
+
+
+event.listen(WatchedSession, "before_flush", note_flushed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +33,15 @@ class Ledger:
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """All or nothing. On SQLite the write lock is taken at once, so that what is read is what is changed."""
+        """All or nothing. On SQLite the write lock is taken at once, so that what is read is what is changed.
+
+        At the end its events enter their loans' chains, with the rows that were written.
+        """
         bound = self.engine.execution_options(sqlite_begin="IMMEDIATE")
-        with Session(bound, expire_on_commit=False) as session, session.begin():
-            session.info["keyring"] = self.keyring
+        with WatchedSession(bound, expire_on_commit=False) as session, session.begin():
+            session.info["keyring"], session.info[PENDING] = self.keyring, Pending()
             yield session
+            append_pending(session)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -3,6 +3,8 @@
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
+from ledger.evidence.pending import note_row
+
 
 def insert_new(session: Session, row: SQLModel) -> bool:
     """Insert, or do nothing when a unique key is taken already; True when the row is new."""
@@ -12,4 +14,7 @@ def insert_new(session: Session, row: SQLModel) -> bool:
     statement = (postgresql.insert(table) if is_postgres else sqlite.insert(table)).values(values)
     # psycopg does not say how many rows such a statement wrote, so the row itself is asked for.
     key = next(iter(table.primary_key.columns))
-    return session.connection().execute(statement.on_conflict_do_nothing().returning(key)).first() is not None
+    is_new = session.connection().execute(statement.on_conflict_do_nothing().returning(key)).first() is not None
+    if is_new:
+        note_row(session, row)
+    return is_new

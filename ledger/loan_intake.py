@@ -15,11 +15,14 @@ from domain.book import BookLoan
 from domain.borrower import ContactState
 from domain.event import EventKind
 from domain.receipt import ReceiptKind
+from ledger import events
 from ledger.database import keyring_of
+from ledger.evidence.chaining import first_link
 from ledger.keyring import Keyring
 from ledger.removed import is_removed
 from ledger.tables.borrower import BorrowerRow, ContactPointRow
 from ledger.tables.columns import new_id
+from ledger.tables.evidence import ChainHeadRow
 from ledger.tables.inbox import InboxRow
 from ledger.tables.journey import EventRow
 from ledger.tables.loan import LoanRow, PortfolioRow
@@ -97,6 +100,7 @@ class _Intake:
             ContactPointRow: [],
             LoanRow: [],
             EventRow: [],
+            ChainHeadRow: [],
         }
 
     def take(self, loan: BookLoan) -> None:
@@ -170,20 +174,21 @@ class _Intake:
     def _add(self, loan: BookLoan, borrower_id: str) -> None:
         loan_id = new_id()
         self.added.add(loan.number)
-        self.pending[LoanRow].append(
-            {
-                "id": loan_id,
-                "portfolio_id": self.portfolio.id,
-                "number": loan.number,
-                "borrower_id": borrower_id,
-                "currency": loan.currency,
-                "deceased": borrower_id in self.dead,
-                "withdrawn": False,
-                "created_at": self.now,
-                **_restatable(loan),
-            }
-        )
-        self._event(EventKind.LOAN_IMPORTED, loan_id, loan)
+        values = {
+            "id": loan_id,
+            "portfolio_id": self.portfolio.id,
+            "number": loan.number,
+            "borrower_id": borrower_id,
+            "currency": loan.currency,
+            "deceased": borrower_id in self.dead,
+            "withdrawn": False,
+            "created_at": self.now,
+            **_restatable(loan),
+        }
+        event, head = first_link(loan_id, EventKind.LOAN_IMPORTED, at=self.now, facts=_facts(loan), loan=values)
+        self.pending[LoanRow].append(values)
+        self.pending[EventRow].append(event)
+        self.pending[ChainHeadRow].append(head)
         self.taken.new += 1
 
     def _restate(self, row: LoanRow, loan: BookLoan) -> None:
@@ -195,15 +200,11 @@ class _Intake:
         else:
             for name in RESTATED:
                 setattr(row, name, fresh[name])
-            self._event(EventKind.LOAN_RESTATED, row.id, loan)
+            events.append(
+                self.session, EventKind.LOAN_RESTATED, loan_id=row.id, journey_id=None, at=self.now, **_facts(loan)
+            )
             wake_open_journey_of(self.session, row.id, reason="a newer statement came in", now=self.now)
             self.taken.changed += 1
-
-    def _event(self, kind: EventKind, loan_id: str, loan: BookLoan) -> None:
-        facts = {"arrears_minor": loan.statement.arrears_minor, "as_of": loan.statement.as_of_on.isoformat()}
-        self.pending[EventRow].append(
-            {"loan_id": loan_id, "journey_id": None, "kind": kind.value, "at": self.now, "facts": facts}
-        )
 
 
 def _opted_out(session: Session) -> set[bytes]:
@@ -227,3 +228,7 @@ def _restatable(loan: BookLoan) -> dict[str, Any]:
         "limitation_on": loan.limitation_on,
         "validation_notice_on": loan.validation_notice_on,
     }
+
+
+def _facts(loan: BookLoan) -> dict[str, str | int]:
+    return {"arrears_minor": loan.statement.arrears_minor, "as_of": loan.statement.as_of_on.isoformat()}

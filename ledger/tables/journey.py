@@ -118,16 +118,25 @@ class StepRow(SQLModel, table=True):
 
 
 class EventRow(SQLModel, table=True):
-    """Something that happened to a loan, in order; no personal data inside."""
+    """Something that happened to a loan: one link of the loan's chain. Rows are never changed.
+
+    facts: ids, codes, amounts and days, and no personal data. seq: from 1, without gaps. records: the digests of the
+    rows that were written with it. hash: over prev_hash and everything else here (`ledger.evidence.canonical`).
+    """
 
     __tablename__ = "events"
+    __table_args__ = (Index("uq_events_loan_id_seq", "loan_id", "seq", unique=True),)
 
     id: int | None = Field(default=None, primary_key=True)
-    loan_id: str = Field(foreign_key="loans.id", index=True)
+    loan_id: str = Field(foreign_key="loans.id")
     journey_id: str | None = Field(default=None, index=True)
     kind: str
     at: datetime = Field(sa_type=UtcDateTime)
     facts: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    seq: int = Field(sa_column_kwargs={"server_default": "0"})
+    records: dict[str, str] = Field(sa_column=Column(JSON, nullable=False, server_default="{}"))
+    prev_hash: str = Field(sa_column_kwargs={"server_default": ""})
+    hash: str = Field(sa_column_kwargs={"server_default": ""})
 
 
 class WakeUpRow(SQLModel, table=True):

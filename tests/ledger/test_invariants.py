@@ -19,6 +19,7 @@ from ledger.tables.journey import AssignmentRow, JourneyRow, StepRow, TurnRow
 from ledger.tables.money import CostRow, PaymentRow, ReversalRow
 from ledger.tables.work_item import WorkItemRow
 from tests.ledger.lender import NOW, Lender
+from tests.ledger.unguarded import unguard
 
 
 def send_without_permission(session: Session) -> None:
@@ -105,6 +106,7 @@ def tampered(ledger_url: str) -> Iterator[Ledger]:
     lender.now += timedelta(hours=1)
     lender.receives(80_000)
     lender.lives(journey, days=0)
+    unguard(ledger)
     yield ledger
     ledger.close()
 

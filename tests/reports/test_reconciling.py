@@ -15,6 +15,7 @@ from ledger.tables.money import PaymentRow
 from reports.breakdown import Breakdown
 from reports.effectiveness import effectiveness
 from reports.reconciling import reconcile
+from tests.ledger.unguarded import unguard
 from tests.reports.chronicle import AS_OF, FIRST_DAY, LAST_DAY, Chronicle, day, write_spring
 
 WORDS = {
@@ -61,6 +62,7 @@ def test_a_tampered_row_is_found(ledger: Ledger) -> None:
 
 def test_money_that_the_report_has_not_seen_is_found(ledger: Ledger) -> None:
     """A payment that changes after the report was made breaks the opening-to-closing line and every breakdown."""
+    unguard(ledger)
     with ledger.transaction() as session:
         write_spring(session)
         report = effectiveness(session, portfolio="spring", from_on=FIRST_DAY, to_on=LAST_DAY, as_of=AS_OF)

@@ -9,6 +9,7 @@ import hmac
 import os
 import stat
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -59,7 +60,7 @@ class Keyring:
         return hmac.new(self._derived(b"lookup"), text.encode(), hashlib.sha256).digest()
 
     def _derived(self, purpose: bytes) -> bytes:
-        return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=b"duecourse/" + purpose).derive(self.master)
+        return _derive(self.master, purpose)
 
 
 def keyring_from_text(text: str) -> Keyring:
@@ -88,6 +89,11 @@ def write_new_key(path: Path) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(base64.b64encode(os.urandom(KEY_BYTES)) + b"\n")
+
+
+@cache
+def _derive(master: bytes, purpose: bytes) -> bytes:
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=b"duecourse/" + purpose).derive(master)
 
 
 def _encrypt(key: bytes, clear: bytes) -> bytes:

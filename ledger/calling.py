@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from domain.action import Action
 from domain.work_item import Disposition, WorkKind
+from ledger.packs import stack_for
 from ledger.questions import ASKED_FOR, target_of
 from ledger.reviews import Review
 from ledger.situations import borrower_of
@@ -71,11 +72,12 @@ def reserve_call(
         raise NobodyToCall("the borrower has no number that may be called")
     point = session.get_one(ContactPointRow, reachable.id, with_for_update=True)
     question = Question(at=now, action=ASKED_FOR[Action.CALLBACK], debts=frozenset({loan.id}), target=target_of(point))
-    judged = judge_now(session, loan, question, point=point)
+    packs = stack_for(session, loan)
+    judged = judge_now(session, loan, question, point=point, packs=packs)
     if not judged.verdict.is_allowed and override in judged.verdict.overridable_by:
         rules = frozenset(finding.rule for finding in judged.verdict.violations)
         review = Review(work_item=item.id, by=by, goes_ahead=True, rules=rules, reason=override)
-        judged = judge_now(session, loan, question, point=point, review=review)
+        judged = judge_now(session, loan, question, point=point, packs=packs, review=review)
     keep(session, judged, loan=loan, attempt_id=None, work_item_id=item.id)
     if not judged.verdict.is_allowed:
         return told(judged)

@@ -1,6 +1,7 @@
 """Claiming a planned contact: everything is read again and judged under the borrower's lock, then it may leave once."""
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
@@ -12,17 +13,20 @@ from domain.message import Message, Order
 from domain.step import Outcome
 from ledger.ladders import pinned_ladder
 from ledger.outcomes import mark_unknown
+from ledger.packs import stack_for
 from ledger.people import contact_text, unseal_for
-from ledger.questions import ASKED_FOR, target_of
+from ledger.questions import ASKED_FOR, looks_at_text, target_of, with_text
 from ledger.reviews import ask_a_person, review_of
 from ledger.steps import end_step
 from ledger.tables.attempt import AttemptRow
 from ledger.tables.borrower import ContactPointRow
 from ledger.tables.journey import JourneyRow
 from ledger.tables.loan import LoanRow
+from ledger.text_readings import reading_of_text
 from ledger.turns import OVERTAKEN, held, still_next
 from ledger.verdicts import judge_now, keep, lock_borrower
 from policy.compliance.question import Question
+from policy.compliance.stacking import Stack
 from policy.compliance.verdict import Answer, Verdict
 
 
@@ -66,8 +70,9 @@ def _judge(session: Session, attempt: AttemptRow, journey: JourneyRow, *, now: d
     )
     loan = session.get_one(LoanRow, journey.loan_id)
     content: dict[str, str] = json.loads(unseal_for(session, attempt.borrower_id, attempt.text_sealed))
-    question = _question(attempt, loan, point=point, now=now)
-    judged = judge_now(session, loan, question, point=point, review=review_of(session, attempt))
+    packs = stack_for(session, loan)
+    question = _question(attempt, loan, point=point, content=content, packs=packs, now=now)
+    judged = judge_now(session, loan, question, point=point, packs=packs, review=review_of(session, attempt))
     keep(session, judged, loan=loan, attempt_id=attempt.id, work_item_id=None)
     verdict = judged.verdict
     match verdict.answer:
@@ -85,15 +90,34 @@ def _judge(session: Session, attempt: AttemptRow, journey: JourneyRow, *, now: d
     return _release(session, attempt, journey, outcome=outcome, reason=_reason(verdict), until=until, now=now)
 
 
-def _question(attempt: AttemptRow, loan: LoanRow, *, point: ContactPointRow | None, now: datetime) -> Question:
+def _question(
+    attempt: AttemptRow,
+    loan: LoanRow,
+    *,
+    point: ContactPointRow | None,
+    content: dict[str, str],
+    packs: Stack,
+    now: datetime,
+) -> Question:
     action = Action(attempt.action)
-    return Question(
+    question = Question(
         at=now,
         action=ASKED_FOR[action],
         debts=frozenset({loan.id}),
         target=target_of(point),
         automated=action.is_message,
     )
+    if not action.is_message:
+        return question
+    if attempt.text_says is not None:
+        says = attempt.text_says
+        return replace(question, elements=frozenset(says["elements"]), faults=frozenset(says["faults"]))
+    if not looks_at_text(packs, question):
+        return question
+    wording, language = (attempt.wording or "").partition("@")[0], (attempt.wording or "").rpartition("/")[2]
+    text = f"{content['subject']}\n{content['body']}"
+    reading = reading_of_text(text, channel=action, wording=wording, language=language)
+    return with_text(question, text, reading, packs=packs)
 
 
 def _reason(verdict: Verdict) -> str:

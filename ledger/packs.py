@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from ledger.inserting import insert_new
 from ledger.tables.decision import PackRow
-from ledger.tables.loan import PortfolioRow
+from ledger.tables.loan import LoanRow, PortfolioRow
 from policy.compliance.packfile import Role
 from policy.compliance.reading import read_pack, text_of_pack
 from policy.compliance.stacking import Stack, stack
@@ -17,6 +17,11 @@ from policy.compliance.stacking import Stack, stack
 def stack_of(portfolio: PortfolioRow) -> Stack:
     """The packs of a portfolio with all that they extend, for its collector's role. Raises NoSuchPack."""
     return stack(portfolio.packs, role=cast("Role", portfolio.collector_role))
+
+
+def stack_for(session: Session, loan: LoanRow) -> Stack:
+    """The packs of a loan's portfolio. Raises NoSuchPack."""
+    return stack_of(session.get_one(PortfolioRow, loan.portfolio_id))
 
 
 def keep_packs(session: Session, packs: Stack, *, now: datetime) -> list[dict[str, Any]]:

@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, select
@@ -12,8 +14,11 @@ from domain.attempt import AttemptState
 from domain.borrower import KINDS_FOR, ContactPoint
 from domain.money import Money
 from domain.step import Outcome
+from ledger.cases import about, case_of
+from ledger.packs import stack_of
 from ledger.people import contact_text, person_of, seal_for
 from ledger.positions import position_at
+from ledger.questions import ASKED_FOR, looks_at_text, with_text
 from ledger.situations import borrower_of
 from ledger.steps import end_step
 from ledger.tables.attempt import AttemptRow
@@ -21,9 +26,13 @@ from ledger.tables.borrower import BorrowerRow
 from ledger.tables.columns import new_id
 from ledger.tables.journey import JourneyRow
 from ledger.tables.loan import LoanRow, PortfolioRow
+from ledger.text_readings import reading_of_wording
 from ledger.turns import Turn, held
+from policy.compliance.question import Question
+from policy.compliance.stacking import Stack
+from policy.compliance.words import words_to_add
 from policy.ladders.ladder import Rung
-from policy.wording.rendering import render
+from policy.wording.rendering import Rendered, render
 
 
 def plan(session: Session, turn: Turn, *, rung: Rung, action: Action, public_url: str, now: datetime) -> str | None:
@@ -88,7 +97,8 @@ def _write_message(
     portfolio = session.get_one(PortfolioRow, loan.portfolio_id)
     borrower = session.get_one(BorrowerRow, journey.borrower_id)
     position = position_at(session, loan, zone=ZoneInfo(borrower.timezone), now=now)
-    rendered = render(
+    say = partial(
+        render,
         rung.wording or "",
         channel=action,
         language=borrower.language,
@@ -102,10 +112,41 @@ def _write_message(
             "opt_out_link": f"{public_url}/stop/{attempt.id}",
         },
     )
+    rendered = say()
+    packs, asked = stack_of(portfolio), Question(at=now, action=ASKED_FOR[action], debts=frozenset({loan.id}))
+    if looks_at_text(packs, asked):
+        asked = replace(asked, automated=True, language=rendered.language)
+        asked = _read(asked, rendered, portfolio, action=action, packs=packs)
+        case = about(case_of(session, borrower.id, at=now, knowing=now), loan)
+        if required := words_to_add(case, asked, packs):
+            rendered = say(closing=required)
+            asked = _read(asked, rendered, portfolio, action=action, packs=packs, closing=required)
+        attempt.text_says = {"elements": sorted(asked.elements or ()), "faults": sorted(asked.faults)}
     attempt.wording = f"{rendered.wording}@{rendered.version}/{rendered.language}"
     attempt.wording_digest = rendered.digest
     attempt.segments = rendered.segments
     _seal(session, attempt, {"subject": rendered.subject, "body": rendered.body})
+
+
+def _read(
+    asked: Question,
+    rendered: Rendered,
+    portfolio: PortfolioRow,
+    *,
+    action: Action,
+    packs: Stack,
+    closing: tuple[str, ...] = (),
+) -> Question:
+    reading = reading_of_wording(
+        rendered.wording,
+        channel=action,
+        language=rendered.language,
+        lender=portfolio.lender,
+        help_phone=portfolio.help_phone,
+        pay_link=portfolio.pay_url,
+        closing=closing,
+    )
+    return with_text(asked, f"{rendered.subject}\n{rendered.body}", reading, packs=packs)
 
 
 def _write_order(

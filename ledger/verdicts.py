@@ -10,14 +10,14 @@ from sqlmodel import Session, select
 
 from domain.borrower import USABLE, ContactState
 from ledger.cases import about, case_of, latest_contact
-from ledger.packs import keep_packs, stack_of
+from ledger.packs import keep_packs
 from ledger.questions import plain
 from ledger.reviews import Review
 from ledger.tables.attempt import VerdictRow
 from ledger.tables.borrower import BorrowerRow, ContactPointRow
 from ledger.tables.columns import new_id
 from ledger.tables.decision import DecisionRow
-from ledger.tables.loan import LoanRow, PortfolioRow
+from ledger.tables.loan import LoanRow
 from policy.compliance.case import Case
 from policy.compliance.judging import judge
 from policy.compliance.objection import Effect
@@ -73,6 +73,7 @@ def judge_now(
     question: Question,
     *,
     point: ContactPointRow | None,
+    packs: Stack,
     review: Review | None = None,
 ) -> Judged:
     """The answer to a question asked at `question.at`, on all that is known then; the borrower's lock is held.
@@ -86,7 +87,6 @@ def judge_now(
         at = question.at
     asked = replace(question, at=at)
     case = about(case_of(session, loan.borrower_id, at=at, knowing=at), loan)
-    packs = stack_of(session.get_one(PortfolioRow, loan.portfolio_id))
     goes_ahead = review is not None and review.goes_ahead
     verdict = judge(case, asked, without(packs, review.rules) if review is not None and goes_ahead else packs)
     verdict = with_house_rules(verdict, point=point, review=review, latest=latest)

@@ -171,7 +171,9 @@ def worksheet(session: Session, item: WorkItemRow, *, now: datetime) -> Workshee
         days_past_due=position.days_past_due,
         product=loan.product,
         hours=_hours(packs, action, product=loan.product, now=now) if action is not None and kinds else (),
-        verdict=_verdict(session, loan, borrower, action, now=now) if action is not None and kinds else None,
+        verdict=_verdict(session, loan, borrower, action, packs=packs, now=now)
+        if action is not None and kinds
+        else None,
         said_before=_said_before(session, item, borrower_id=borrower.id),
         promises=_promises(session, loan.id),
         question=_question(session, item) if kind in QUESTIONS else None,
@@ -195,12 +197,14 @@ def _hours(packs: Stack, action: Action, *, product: str, now: datetime) -> tupl
     )
 
 
-def _verdict(session: Session, loan: LoanRow, borrower: Borrower, action: Action, *, now: datetime) -> Told:
+def _verdict(
+    session: Session, loan: LoanRow, borrower: Borrower, action: Action, *, packs: Stack, now: datetime
+) -> Told:
     """Whether it may be done now. It is no leave to do it: a call is judged again when it is reserved."""
     reachable = borrower.reachable_by(action)
     point = None if reachable is None else session.get_one(ContactPointRow, reachable.id)
     asking = Asking(at=now, action=ASKED_FOR[action], debts=frozenset({loan.id}), target=target_of(point))
-    return told(judge_now(session, loan, asking, point=point))
+    return told(judge_now(session, loan, asking, point=point, packs=packs))
 
 
 def _said_before(session: Session, item: WorkItemRow, *, borrower_id: str) -> tuple[Said, ...]:

@@ -1,8 +1,9 @@
 """Attempts and the verdicts they were given."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import JSON, Column, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from ledger.tables.columns import UtcDateTime, new_id
@@ -12,7 +13,7 @@ class AttemptRow(SQLModel, table=True):
     """One contact with a vendor or desk, written down before it is made.
 
     The unique key makes a second attempt on the same loan, rung and turn impossible. fence is the journey's fence under
-    which it was claimed.
+    which it was claimed. text_says: what the wording says and what is wrong with it, where a rule asks for that.
     """
 
     __tablename__ = "attempts"
@@ -31,6 +32,7 @@ class AttemptRow(SQLModel, table=True):
     text_digest: str
     text_sealed: bytes
     segments: int = 0
+    text_says: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     vendor: str | None = None
     vendor_id: str | None = Field(default=None, index=True)
     failure: str | None = None

@@ -23,22 +23,21 @@ def answers_to(session: Session, attempt: AttemptRow) -> Iterator[said.VerdictGi
         select(VerdictRow).where(VerdictRow.attempt_id == attempt.id).order_by(col(VerdictRow.rule))
     ).all()
     decision = session.exec(select(DecisionRow).where(DecisionRow.attempt_id == attempt.id)).first()
-    if decision is not None:
-        told, facts_hash = told_of(decision), decision.facts_hash
-    elif rules:
-        told, facts_hash = _told_before(session, attempt, rules), ""
-    else:
+    if decision is None and not rules:
         return
+    told = _told_before(session, attempt, rules) if decision is None else told_of(decision)
     yield said.VerdictGiven(
         at=told.at,
         turn=attempt.turn_no,
         rung=attempt.rung,
         action=Action(attempt.action),
         told=told,
+        rule=_decider(told, rules) if decision is None else decision.rule,
         rules=tuple(
             said.RuleSaid(row.rule, row.pack, row.verdict, row.citation, row.message, row.until) for row in rules
         ),
-        facts_hash=facts_hash,
+        packs=() if decision is None else _packs(decision),
+        facts_hash="" if decision is None else decision.facts_hash,
     )
 
 
@@ -56,7 +55,9 @@ def answers_on_calls(session: Session, loan: LoanRow) -> Iterator[said.VerdictGi
             rung=item.rung,
             action=Action(item.kind),
             told=told_of(decision),
+            rule=decision.rule,
             rules=(),
+            packs=_packs(decision),
             facts_hash=decision.facts_hash,
         )
 
@@ -103,3 +104,11 @@ def _told_before(session: Session, attempt: AttemptRow, rules: Sequence[VerdictR
         citation=first.pack if is_allowed else first.citation,
         until=first.until,
     )
+
+
+def _decider(told: Told, rules: Sequence[VerdictRow]) -> str:
+    return "" if told.answer is Answer.ALLOWED else rules[0].rule
+
+
+def _packs(decision: DecisionRow) -> tuple[said.PackUsed, ...]:
+    return tuple(said.PackUsed(named["label"], named["digest"]) for named in decision.packs)

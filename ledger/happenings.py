@@ -64,11 +64,20 @@ class RuleSaid:
 
 
 @dataclass(frozen=True, slots=True)
+class PackUsed:
+    """A pack by its name and version, and the digest of its content."""
+
+    label: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class VerdictGiven:
     """The joint answer to one attempt, or to one call that a person wanted to make.
 
-    told: the answer as people read it. rules: what each rule said, for an attempt. facts_hash: over all that the answer
-    rests on.
+    told: the answer as people read it. rule: the id of the one that decided; empty where all allowed it. rules: what
+    each rule said, for an attempt. packs: those that were asked, in their order; none for an answer from before they
+    were kept. facts_hash: over all that the answer rests on.
     """
 
     at: datetime
@@ -76,7 +85,9 @@ class VerdictGiven:
     rung: str
     action: Action
     told: Told
+    rule: str
     rules: tuple[RuleSaid, ...]
+    packs: tuple[PackUsed, ...]
     facts_hash: str
 
 

@@ -97,9 +97,14 @@ def listed_journeys(
     state: JourneyState | None = None,
     portfolio: str | None = None,
     waiting_for: WaitingFor | None = None,
+    number: str | None = None,
+    skipping: int = 0,
     at_most: int,
 ) -> list[ListedJourney]:
-    """Journeys in the order in which they are due, closed ones last, by loan number where they tie."""
+    """Journeys in the order in which they are due, closed ones last, by loan number where they tie.
+
+    number: a part of the loan's. skipping: so many of them stand on earlier pages.
+    """
     query = (
         select_rows(JourneyRow, LoanRow, PortfolioRow, LadderRow, BorrowerRow, AssignmentRow, TurnRow)
         .join(LoanRow, col(LoanRow.id) == col(JourneyRow.loan_id))
@@ -111,13 +116,15 @@ def listed_journeys(
             TurnRow,
             (col(TurnRow.journey_id) == col(JourneyRow.id)) & (col(TurnRow.turn_no) == col(JourneyRow.turn_no)),
         )
-        .where(*_asked(state=state, portfolio=portfolio, waiting_for=waiting_for))
+        .where(*_asked(state=state, portfolio=portfolio, waiting_for=waiting_for, number=number))
         .order_by(
             col(JourneyRow.state).desc(),
             col(JourneyRow.due_at).nulls_first(),
             col(JourneyRow.closed_at).desc(),
             col(LoanRow.number),
+            col(JourneyRow.id),
         )
+        .offset(skipping)
         .limit(at_most)
     )
     return [
@@ -150,13 +157,14 @@ def count_journeys(
     state: JourneyState | None = None,
     portfolio: str | None = None,
     waiting_for: WaitingFor | None = None,
+    number: str | None = None,
 ) -> int:
     """How many journeys the same question finds in all."""
     return session.exec(
         select(func.count(col(JourneyRow.id)))
         .join(LoanRow, col(LoanRow.id) == col(JourneyRow.loan_id))
         .join(PortfolioRow, col(PortfolioRow.id) == col(LoanRow.portfolio_id))
-        .where(*_asked(state=state, portfolio=portfolio, waiting_for=waiting_for))
+        .where(*_asked(state=state, portfolio=portfolio, waiting_for=waiting_for, number=number))
     ).one()
 
 
@@ -231,7 +239,7 @@ def journey_health(session: Session, *, now: datetime) -> JourneyHealth:
 
 
 def _asked(
-    *, state: JourneyState | None, portfolio: str | None, waiting_for: WaitingFor | None
+    *, state: JourneyState | None, portfolio: str | None, waiting_for: WaitingFor | None, number: str | None
 ) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if state is not None:
@@ -240,4 +248,6 @@ def _asked(
         conditions.append(col(PortfolioRow.name) == portfolio)
     if waiting_for is not None:
         conditions.append(col(JourneyRow.waiting_for) == waiting_for.value)
+    if number is not None:
+        conditions.append(col(LoanRow.number).icontains(number, autoescape=True))
     return conditions

@@ -42,3 +42,9 @@ def stack_kept(session: Session, packs: Sequence[dict[str, Any]], *, collector_r
     return Stack(
         tuple(read_pack(row.content, file=f"{row.name}.yaml") for row in found), role=cast("Role", collector_role)
     )
+
+
+def text_kept(session: Session, digest: str) -> str | None:
+    """The text of a pack that answers were given under; None where no answer was."""
+    row = session.get(PackRow, digest)
+    return None if row is None else row.content

@@ -20,11 +20,17 @@ from ledger.tables.loan import LoanRow, PortfolioRow
 
 @dataclass(frozen=True, slots=True)
 class ContactOnFile:
-    """A contact point, masked so that it can be recognised but not used."""
+    """A contact point, masked so that it can be recognised but not used.
+
+    provenance: where it came from. verified_at: None where it is not verified. changed_at: when its state was set.
+    """
 
     kind: ContactKind
     masked: str
     state: ContactState
+    provenance: str
+    verified_at: datetime | None
+    changed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +108,15 @@ def _contacts(session: Session, borrower_id: str) -> tuple[ContactOnFile, ...]:
         .order_by(col(ContactPointRow.kind), col(ContactPointRow.id))
     ).all()
     return tuple(
-        ContactOnFile(ContactKind(p.kind), contact_shown(session, p.id), ContactState(p.state)) for p in points
+        ContactOnFile(
+            kind=ContactKind(point.kind),
+            masked=contact_shown(session, point.id),
+            state=ContactState(point.state),
+            provenance=point.provenance,
+            verified_at=point.verified_at,
+            changed_at=point.changed_at,
+        )
+        for point in points
     )
 
 

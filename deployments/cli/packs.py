@@ -15,6 +15,7 @@ from policy.files.document import text_of
 from policy.files.problem import Problem, UnreadableFile, nearest
 from policy.wording.elements import element_names
 from policy.wording.faults import lint_ids
+from reports.figures import written
 
 app = typer.Typer(
     no_args_is_help=True, help="Compliance packs: a jurisdiction's rules, as files that counsel can read."
@@ -164,26 +165,10 @@ def _rule_lines(pack: Pack, rule: Rule) -> Iterator[str]:
     yield f"  written: {pack.cite(rule)}{comments} ({spoken(form.authority)}; {form.citation.verified})"
     when = form.when.model_dump(mode="json", exclude_defaults=True)
     if when:
-        yield f"  when: {_written(when)}"
+        yield f"  when: {written(when)}"
     if form.params:
-        yield f"  numbers: {_written(form.params)}"
+        yield f"  numbers: {written(form.params)}"
     days = [f"{word} {day}" for word, day in _in_force(form.effective).items() if day is not None]
     yield f"  {form.severity}; {form.on_violation}{'; in force ' if days else ''}{' '.join(days)}"
     if form.overrides.allowed:
-        yield f"  a person may override it ({spoken(form.overrides.needs)}) for: {_written(form.overrides.reasons)}"
-
-
-def _written(value: object) -> str:
-    match value:
-        case dict():
-            return "; ".join(f"{spoken(str(key))} {_bracketed(each)}" for key, each in value.items())
-        case list() | tuple():
-            return ", ".join(_bracketed(each) for each in value)
-        case bool():
-            return "yes" if value else "no"
-        case _:
-            return str(value)
-
-
-def _bracketed(value: object) -> str:
-    return f"({_written(value)})" if isinstance(value, dict) else _written(value)
+        yield f"  a person may override it ({spoken(form.overrides.needs)}) for: {written(form.overrides.reasons)}"

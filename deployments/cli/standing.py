@@ -23,6 +23,7 @@ from policy.compliance.given import NotAnEvent, happening_from
 from policy.compliance.history import Happening, Mark, PreferenceKind
 from policy.files.problem import nearest
 from policy.spacing import local_instant
+from reports.figures import fact as fact_told
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -152,7 +153,7 @@ def list_standing(
         shown.add_row(hold.id[:SHORT_ID], hold.borrower_number, hold.portfolio, what, since, until)
     for fact in facts:
         since = local(fact.known_at, fact.timezone)
-        shown.add_row(fact.id[:SHORT_ID], fact.borrower_number, fact.portfolio, _told(fact.given), since, "")
+        shown.add_row(fact.id[:SHORT_ID], fact.borrower_number, fact.portfolio, fact_told(fact.given), since, "")
     nothing = "Nothing is known that stands in the way."
     show({"holds": holds, "facts": facts}, shown if holds or facts else nothing, as_json=as_json)
 
@@ -203,11 +204,3 @@ def _point(person: Borrower, written: str) -> str:
     if len(found) != 1:
         raise typer.BadParameter(f"the borrower has no single contact point that begins with {written}")
     return found[0]
-
-
-def _told(given: dict[str, Any]) -> str:
-    """A fact on a line; ids stay out of it, because they tell a person nothing."""
-    what = spoken(str(given.get("kind") or given["type"]))
-    shown = {k: v for k, v in given.items() if k not in {"type", "kind", "at", "debts", "address", "source"}}
-    said = ", ".join(f"{spoken(k)} {' '.join(v) if isinstance(v, list) else v}" for k, v in shown.items())
-    return f"{what} ({said})" if said else what

@@ -74,6 +74,22 @@ class TestALoan:
         found = lender.loans(lender.csv(*rows), fields=fields).loans
         assert [(x.timezone, x.currency) for x in found] == [("Asia/Taipei", "TWD"), ("America/New_York", "USD")]
 
+    def test_may_say_until_when_it_can_be_taken_to_court_and_when_its_notice_was_mailed(self, lender: Lender) -> None:
+        """Both decide what may be done, so a row whose day is unreadable is no row; a notice is not of tomorrow."""
+        fields = FIELDS | {"limitation_on": "barred", "validation_notice_on": "notice"}
+        rows = [
+            LOAN | {"barred": "2031-05-01", "notice": "2026-01-07"},
+            LOAN | {"id": "A2", "barred": "", "notice": ""},
+            LOAN | {"id": "A3", "barred": "soon", "notice": ""},
+            LOAN | {"id": "A4", "barred": "", "notice": "2026-02-01"},
+        ]
+        read = lender.loans(lender.csv(*rows), fields=fields)
+        assert [(x.limitation_on, x.validation_notice_on) for x in read.loans] == [
+            (date(2031, 5, 1), date(2026, 1, 7)),
+            (None, None),
+        ]
+        assert [(r.line, r.column) for r in read.rejects] == [(4, "barred"), (5, "notice")]
+
 
 class TestTheDay:
     """On which the loans stand."""

@@ -93,9 +93,9 @@ def may_call_more(case: Case, debt: str, *, at: datetime) -> bool:
     return any(_still_lasts(case, c, debt, at=at) for c in consents(case, MORE_CALLS, debt=debt))
 
 
-def next_consented_days(case: Case, debt: str, *, after: datetime) -> Iterator[datetime]:
-    """When the days begin that the person named for more calls, later than a moment."""
-    for consent in consents(case, MORE_CALLS, debt=debt):
+def named_days(case: Case, scope: str, *, debt: str | None = None, after: datetime) -> Iterator[datetime]:
+    """When the days begin that the person named in a consent of that scope, later than a moment."""
+    for consent in consents(case, scope, debt=debt):
         for day in consent.valid_on:
             begins = local_instant(day, hour=time(0), zone=case.zone)
             if begins > after:

@@ -69,7 +69,11 @@ consents = st.builds(
     expires=st.one_of(st.none(), instants),
 )
 days_named = st.builds(
-    Consent, at=instants, scope=st.just("additional_calls"), valid_on=st.frozensets(days, max_size=2)
+    Consent,
+    at=instants,
+    scope=st.sampled_from(["additional_calls", "inconvenient_time"]),
+    valid_on=st.frozensets(days, min_size=1, max_size=2),
+    channel=st.sampled_from([None, None, "call"]),
 )
 revocations = st.builds(ConsentRevoked, at=instants, scope=st.just("additional_calls"))
 wishes = st.builds(

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from policy.compliance.case import Case
 from policy.compliance.conversations import conversations
-from policy.compliance.exceptions import may_call_more, next_consented_days
+from policy.compliance.exceptions import MORE_CALLS, may_call_more, named_days
 from policy.compliance.history import CONSUMER
 from policy.compliance.objection import Objection
 from policy.compliance.question import Question
@@ -41,7 +41,7 @@ def _on_one_debt(case: Case, question: Question, params: Cooldown, debt: str, *,
     free_at = local_instant(talked_on + timedelta(days=params.days), hour=time(0), zone=case.zone)
     if free_at <= at or _is_consented(case, question, params, debt, at=at):
         return None
-    named = next_consented_days(case, debt, after=at)
+    named = named_days(case, MORE_CALLS, debt=debt, after=at)
     free = (day for day in named if _is_consented(case, question, params, debt, at=day))
     return Objection(
         detail=f"there was a conversation on {talked_on:%d %b %Y}, which is the first of {params.days} days",

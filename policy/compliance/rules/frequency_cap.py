@@ -8,7 +8,7 @@ from pydantic import Field
 
 from policy.compliance.case import Case
 from policy.compliance.conversations import counts_to
-from policy.compliance.exceptions import may_call_more, next_consented_days
+from policy.compliance.exceptions import MORE_CALLS, may_call_more, named_days
 from policy.compliance.history import CONSUMER, Call, CallOutcome, Direction, Sent
 from policy.compliance.objection import Objection
 from policy.compliance.question import Question
@@ -84,7 +84,7 @@ def _first_free(
     case: Case, question: Question, params: FrequencyCap, debt: str, *, at: datetime, leaves_at: datetime
 ) -> datetime:
     """When a call is free again: when enough have left the window, or on a day that the person named for more."""
-    named = next_consented_days(case, debt, after=at)
+    named = named_days(case, MORE_CALLS, debt=debt, after=at)
     free = (day for day in named if _is_consented(case, params, question.to, debt, at=day))
     return min(leaves_at, min(free, default=leaves_at))
 

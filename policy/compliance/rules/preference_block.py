@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field
 
 from policy.compliance.blackout import blackouts, first_free, stands
 from policy.compliance.case import Case
-from policy.compliance.exceptions import MEDIUM_OF, has_consent, is_browsing, is_first_reply
+from policy.compliance.exceptions import MEDIUM_OF, has_consent, is_browsing, is_first_reply, named_days
 from policy.compliance.history import Consent, Direction, Medium, Preference, PreferenceKind, Sent
 from policy.compliance.objection import Effect, Objection
 from policy.compliance.question import Asked, Question
@@ -25,6 +25,8 @@ CALLED_OTHERWISE = {
     "e-mail": "email",
     "letter": "mail",
 }
+TIMES = "inconvenient_time"
+"""The scope of a consent that lifts the wishes about times."""
 ELECTRONIC = frozenset({Medium.EMAIL, Medium.SMS, Medium.CHAT})
 PLACE_OF = {"place": PreferenceKind.INCONVENIENT_PLACE, "workplace": PreferenceKind.WORKPLACE_PROHIBITED}
 
@@ -64,7 +66,7 @@ def _of_time(case: Case, question: Question, params: PreferenceBlock, *, at: dat
     def is_lifted(moment: datetime) -> bool:
         found = blackouts(case, medium=medium, at=moment)
         return all(
-            _is_consented(case, params, s.wish, scope="inconvenient_time", medium=medium, at=moment)
+            _is_consented(case, params, s.wish, scope=TIMES, medium=medium, at=moment)
             or ("reply_once" in params.exceptions and is_first_reply(case, question, at=moment, since=s.begins))
             or ("web_session" in params.exceptions and _is_shown(case, question, at=moment))
             for s in found
@@ -73,7 +75,8 @@ def _of_time(case: Case, question: Question, params: PreferenceBlock, *, at: dat
     if is_lifted(at):
         return None
     stretch = blackouts(case, medium=medium, at=at)[0]
-    until = first_free(case, medium=medium, at=at)
+    named = (day for day in named_days(case, TIMES, after=at) if is_lifted(day))
+    until = min((m for m in (first_free(case, medium=medium, at=at), *named) if m is not None), default=None)
     source = "" if stretch.wish.source == "consumer" else f" (known from {stretch.wish.source.replace('_', ' ')})"
     told = f"asked not to be contacted at this time since {case.day(stretch.wish.at):%d %b %Y}{source}"
     return Objection(detail=told, until=until, effect=Effect.FORBID if until is None else None)

@@ -8,7 +8,7 @@ import holidays
 from pydantic import Field, ValidationInfo, field_validator
 
 from policy.compliance.case import Case
-from policy.compliance.exceptions import MEDIUM_OF, has_consent, is_browsing, is_first_reply
+from policy.compliance.exceptions import MEDIUM_OF, has_consent, is_browsing, is_first_reply, named_days
 from policy.compliance.given_form import ZoneWord
 from policy.compliance.objection import Objection
 from policy.compliance.places import city
@@ -19,6 +19,8 @@ from policy.spacing import local_instant
 DayName = Literal["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"]
 DAYS: tuple[DayName, ...] = get_args(DayName)
 MOST_ROUNDS = 60
+NIGHT = "inconvenient_time"
+"""The scope of a consent that lifts the hours."""
 
 
 class QuietHours(Form):
@@ -59,17 +61,31 @@ class QuietHours(Form):
 
 def respect_the_night(case: Case, question: Question, params: QuietHours, *, at: datetime) -> Objection | None:
     """Objects outside the hours of any zone, until the first instant at which all of them are open."""
-    zones = _zones(case, params)
-    shut = [zone for zone in zones if _opening(params, zone, at=at) != at]
-    if not shut or _is_excepted(case, question, params, at=at, shut=shut):
+    if _is_free(case, question, params, at=at):
         return None
+    zones = _zones(case, params)
+    opens_at = _all_open(params, zones, at=at)
+    named = [day for day in named_days(case, NIGHT, after=at) if _is_free(case, question, params, at=day)]
+    detail = _told(question, params, zones, at=at)
+    if opens_at is None:
+        return Objection(detail=f"{detail}; they never overlap", until=min(named, default=None))
+    return Objection(detail=detail, until=min([opens_at, *named]))
+
+
+def _is_free(case: Case, question: Question, params: QuietHours, *, at: datetime) -> bool:
+    shut = [zone for zone in _zones(case, params) if _opening(params, zone, at=at) != at]
+    return not shut or _is_excepted(case, question, params, at=at, shut=shut)
+
+
+def _all_open(params: QuietHours, zones: tuple[ZoneInfo, ...], *, at: datetime) -> datetime | None:
+    """The first instant at which the window is open in every zone; None when it never is."""
     opens_at = at
     for _ in range(MOST_ROUNDS):
         latest = max(_opening(params, zone, at=opens_at) for zone in zones)
         if latest == opens_at:
-            return Objection(detail=_told(question, params, zones, at=at), until=opens_at)
+            return opens_at
         opens_at = latest
-    return Objection(detail=f"{_told(question, params, zones, at=at)}; they never overlap")
+    return None
 
 
 def _zones(case: Case, params: QuietHours) -> tuple[ZoneInfo, ...]:
@@ -83,9 +99,7 @@ def _is_excepted(case: Case, question: Question, params: QuietHours, *, at: date
         return any(_opening(params, zone, at=moment) != moment for zone in _zones(case, params))
 
     medium = MEDIUM_OF.get(question.action)
-    if "direct_consent" in params.exceptions and has_consent(
-        case, "inconvenient_time", medium=medium, at=at, is_void=is_shut
-    ):
+    if "direct_consent" in params.exceptions and has_consent(case, NIGHT, medium=medium, at=at, is_void=is_shut):
         return True
     if "web_session" in params.exceptions and question.action is Asked.WEB_DISPLAY and is_browsing(case, at=at):
         return True

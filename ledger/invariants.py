@@ -10,6 +10,7 @@ from domain.attempt import AttemptState
 from domain.journey import JourneyState
 from domain.step import Outcome
 from ledger.cases import LEFT_OR_MAY_HAVE
+from ledger.rechecks import outside_a_window, over_a_cap
 from ledger.situations import OPEN_WORK
 from ledger.tables.attempt import AttemptRow, VerdictRow
 from ledger.tables.decision import DecisionRow
@@ -157,6 +158,8 @@ INVARIANTS: tuple[Callable[[Session], list[str]], ...] = (
     money_in_a_foreign_currency,
     reversals_beyond_payment,
     costs_that_do_not_multiply,
+    over_a_cap,
+    outside_a_window,
 )
 
 

@@ -14,7 +14,7 @@ from ledger.database import Ledger, open_ledger
 from ledger.keyring import Keyring
 from ledger.tables.attempt import AttemptRow, VerdictRow
 from ledger.tables.columns import new_id
-from ledger.tables.decision import DecisionRow
+from ledger.tables.decision import DecisionRow, PackRow
 from ledger.tables.journey import AssignmentRow, JourneyRow, StepRow, TurnRow
 from ledger.tables.money import CostRow, PaymentRow, ReversalRow
 from ledger.tables.work_item import WorkItemRow
@@ -83,6 +83,20 @@ def miscalculate_a_cost(session: Session) -> None:
     session.exec(update(CostRow).values(amount_millis=CostRow.amount_millis + 1))
 
 
+def send_too_often(session: Session) -> None:
+    """The pack of that time allowed fewer messages than left."""
+    pack = session.exec(select(PackRow)).one()
+    assert "max: 3" in pack.content
+    pack.content = pack.content.replace("max: 3", "max: 0")
+
+
+def send_at_night(session: Session) -> None:
+    """The pack of that time opened later than a message left."""
+    pack = session.exec(select(PackRow)).one()
+    assert 'opens: "08:00"' in pack.content
+    pack.content = pack.content.replace('opens: "08:00"', 'opens: "18:00"')
+
+
 TAMPERING: dict[str, Callable[[Session], None]] = {
     "sent_without_permission": send_without_permission,
     "sent_without_step": send_without_step,
@@ -93,6 +107,8 @@ TAMPERING: dict[str, Callable[[Session], None]] = {
     "money_in_a_foreign_currency": book_a_foreign_currency,
     "reversals_beyond_payment": take_back_too_much,
     "costs_that_do_not_multiply": miscalculate_a_cost,
+    "over_a_cap": send_too_often,
+    "outside_a_window": send_at_night,
 }
 
 

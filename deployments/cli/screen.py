@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 from deployments.cli.failing import CommandFailed
 from deployments.cli.showing import JsonFlag, show, table
 from policy.compliance.answering import answer
-from policy.compliance.cases import read_cases
+from policy.compliance.cases import UnreadableCases, cases_in
 from policy.compliance.packfile import Role
 from policy.compliance.stacking import stack
 from policy.files.document import text_of
@@ -35,7 +35,7 @@ app = typer.Typer(
 )
 
 
-@app.command(FILE_COMMAND, epilog="Example: duecourse screen cases.yaml --pack us-federal-regf --json")
+@app.command(FILE_COMMAND, epilog="Example: duecourse screen file cases.yaml --pack us-federal-regf --json")
 def screen_file(
     file: Annotated[Path, typer.Argument(help="A YAML file of cases.", metavar="FILE.yaml")],
     pack: Annotated[list[str], typer.Option(help="A pack to judge by; give several to stack them.")],
@@ -50,13 +50,16 @@ def screen_file(
     if role not in roles:
         raise CommandFailed(f"there is no role '{role}'", remedy=f"{nearest(role, known=roles)}".capitalize())
     packs = stack(pack, role=known)
-    answers = [answer(posed, packs) for posed in read_cases(text_of(file), file=str(file))]
+    cases, problems = cases_in(text_of(file), file=str(file))
+    answers = [answer(posed, packs) for posed in cases]
     shown = table("", "case", "outcome", "until", "rule", "what is said")
     for each in answers:
         until = each["until"] or each["until_event"] or ""
         words = Text("\n".join(_lines(each)), overflow="fold")
         shown.add_row(str(each["id"]), str(each["outcome"]), str(until), str(each["rule"] or ""), words)
     show(answers, shown, as_json=as_json)
+    if problems:  # the cases that can be read are judged all the same
+        raise UnreadableCases(problems)
 
 
 def _lines(answered: dict[str, Any]) -> list[str]:

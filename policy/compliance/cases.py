@@ -84,6 +84,8 @@ class GivenCase(Form):
     title: Any = None
     source: Any = None
     expect: Any = None
+    expected: Any = None
+    why: Any = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +99,14 @@ class Posed:
 
 def read_cases(text: str, *, file: str) -> tuple[Posed, ...]:
     """Read a file of cases: `cases:` with a list, or the list alone. Raises UnreadableCases."""
+    read, problems = cases_in(text, file=file)
+    if problems:
+        raise UnreadableCases(problems)
+    return read
+
+
+def cases_in(text: str, *, file: str) -> tuple[tuple[Posed, ...], tuple[Problem, ...]]:
+    """The cases of a file that can be read, and every problem with the others. Raises UnreadableCases if none can."""
     try:
         document = read_document(text, file=file, aliases="followed")
     except UnreadableFile as error:
@@ -108,9 +118,9 @@ def read_cases(text: str, *, file: str) -> tuple[Posed, ...]:
         problems += found
         if form is not None:
             read.append(_posed(form))
-    if problems:
+    if not read:
         raise UnreadableCases(problems)
-    return tuple(read)
+    return tuple(read), tuple(problems)
 
 
 def _places(document: Document) -> tuple[list[Place], list[Problem]]:

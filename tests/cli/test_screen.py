@@ -1,5 +1,7 @@
 """Cases are screened from a file, without a ledger."""
 
+import json
+
 from tests.cli.stage import Stage
 
 TALKED = """
@@ -100,3 +102,13 @@ def test_a_file_that_a_program_wrote_may_refer_back(bare: Stage) -> None:
     one, two = bare.answer("screen", "cases.yaml", "--pack", "us-federal-regf", "--json")
     assert one["counts"] == {"D1": {"calls": 1, "conversations": 0}}
     assert two["counts"] == {"D1": {"calls": 0, "conversations": 0}}
+
+
+def test_a_case_that_cannot_be_read_costs_only_itself(bare: Stage) -> None:
+    """The others are answered, the mistake is told, and the exit code says that something is missing."""
+    broken = TALKED.replace("cases:\n", "").replace("after-a-talk", "broken").replace("action: call,", "action: cal,")
+    bare.write("cases.yaml", TALKED + broken)
+    result = bare.run("screen", "cases.yaml", "--pack", "us-federal-regf", "--json")
+    assert result.exit_code == 1
+    assert [answer["id"] for answer in json.loads(result.stdout)] == ["after-a-talk"]
+    assert "did you mean 'call'?" in result.stderr

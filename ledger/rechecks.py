@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import yaml
-from sqlmodel import Session, col, select
+from sqlmodel import Session, and_, col, select
 
 from ledger.cases import LEFT_OR_MAY_HAVE
 from ledger.tables.attempt import AttemptRow
@@ -19,6 +19,7 @@ from ledger.tables.decision import DecisionRow, PackRow
 from ledger.tables.journey import JourneyRow
 from ledger.tables.known_fact import KnownFactRow
 from ledger.tables.loan import LoanRow
+from policy.compliance.verdict import Answer
 
 MEDIA = {"sms": "sms", "email": "email", "chat": "chat", "field_visit": "visit"}
 """What a pack calls the attempts that reach somebody."""
@@ -165,8 +166,10 @@ def _contacts(session: Session) -> list[_Contact]:
         .outerjoin(DecisionRow, col(DecisionRow.attempt_id) == col(AttemptRow.id))
         .where(col(AttemptRow.state).in_(LEFT_OR_MAY_HAVE), col(AttemptRow.action).in_(list(MEDIA)))
     ).all()
-    is_its_answer = (col(DecisionRow.work_item_id) == col(CallRow.work_item_id)) & (
-        col(DecisionRow.judged_at) == col(CallRow.at)
+    is_its_answer = and_(
+        col(DecisionRow.work_item_id) == col(CallRow.work_item_id),
+        col(DecisionRow.judged_at) == col(CallRow.at),
+        col(DecisionRow.answer) == Answer.ALLOWED.value,
     )
     calls = session.exec(
         select(CallRow, DecisionRow)

@@ -14,20 +14,23 @@ from domain.message import Accepted, Message
 from domain.step import Outcome
 from domain.work_item import Disposition
 from ledger.agreements import judge_agreements
+from ledger.calling import CallIsOpen, Reserved, reserve_call
 from ledger.claiming import claim
+from ledger.contacts import opt_out
 from ledger.database import Ledger
 from ledger.opening import loans_without_journey, open_journeys
 from ledger.outcomes import record_accepted
 from ledger.planning import plan
 from ledger.results import record_result
 from ledger.tables.attempt import AttemptRow
+from ledger.tables.call import CallRow
 from ledger.tables.journey import JourneyRow, StepRow
 from ledger.tables.loan import PortfolioRow
 from ledger.tables.work_item import WorkItemRow
 from ledger.turns import JourneyIsBusy, LeaseWasLost, take_turn
-from ledger.work import WorkIsOver
+from ledger.work import WorkIsOver, open_item
 from policy.next_step import Act
-from tests.ledger.lender import LEASE, NOW, Lender, a_loan, always
+from tests.ledger.lender import LEASE, MOBILE, NOW, Lender, a_loan, always
 
 THREADS = 4
 
@@ -95,6 +98,76 @@ class TestTwoRuns:
         journeys = [row.id for row in lender.rows(JourneyRow)]
         left = at_once(*[lambda j=j: runs(lender.ledger, j) for j in journeys])
         assert len([a for a in left if a is not None]) == 3
+
+
+class TestManyAtOnce:
+    """With one person, from several machines."""
+
+    @pytest.mark.parametrize("workers", [2, 5, 8])
+    def test_never_overrun_a_cap(self, lender: Lender, workers: int) -> None:
+        """As many loans as workers; three messages a week, however many ask, and each knew of those before it."""
+        lender.opens(*(a_loan(f"L-{number}") for number in range(workers)))
+        journeys = [row.id for row in lender.rows(JourneyRow)]
+        left = [a for a in at_once(*[lambda j=j: runs(lender.ledger, j) for j in journeys]) if a is not None]
+        assert len(left) == min(workers, 3)
+        moments = [row.claimed_at for row in lender.rows(AttemptRow) if row.claimed_at is not None]
+        assert len(set(moments)) == len(moments)
+
+    @pytest.mark.parametrize("workers", [2, 8])
+    def test_never_reserve_more_calls_than_a_day_allows(self, lender: Lender, workers: int) -> None:
+        """One person, several callbacks, a pack that allows three calls a day: no more are reserved."""
+        lender.opens(*(a_loan(f"L-{number}") for number in range(workers)), ladder="standard_early_call")
+        items = [lender.has_work(row.id) for row in lender.rows(JourneyRow)]
+        with lender.ledger.transaction() as session:
+            portfolio = session.get_one(PortfolioRow, lender.loan("L-0").portfolio_id)
+            portfolio.packs = ["in-rbi"]
+        lender.now = lender.now.replace(hour=12)
+
+        def reserves(item: str) -> object:
+            with lender.ledger.transaction() as session:
+                return reserve_call(session, open_item(session, item), by=item, now=lender.now)
+
+        asked = at_once(*[lambda i=i: reserves(i) for i in items])
+        reserved = [a for a in asked if isinstance(a, Reserved)]
+        assert len(lender.rows(CallRow)) == len(reserved)
+        assert len({row.at for row in lender.rows(CallRow)}) == len(reserved)
+        assert len(reserved) == min(workers, 3)
+
+    def test_reserve_one_call_for_one_item(self, lender: Lender) -> None:
+        """Two people pick the same item up."""
+        item = lender.has_work(lender.opens(ladder="standard_early_call"))
+
+        def reserves() -> object:
+            try:
+                with lender.ledger.transaction() as session:
+                    return reserve_call(session, open_item(session, item), by="Ana", now=lender.now)
+            except CallIsOpen:
+                return None
+
+        assert len([a for a in at_once(*[reserves] * THREADS) if isinstance(a, Reserved)]) == 1
+
+    @pytest.mark.parametrize("attempt", range(4))
+    def test_stop_before_or_after_a_message_and_never_beside_it(self, lender: Lender, attempt: int) -> None:
+        """A STOP and a send at the same moment: what left, left before it; afterwards nothing goes to the number."""
+        journey = lender.opens()
+        turn = lender.turn(journey)
+        planned = lender.plans(turn)
+
+        def stops() -> object:
+            with lender.ledger.transaction() as session:
+                return opt_out(session, MOBILE.text, now=NOW)
+
+        def claims() -> object:
+            with lender.ledger.transaction() as session:
+                return claim(session, planned, fence=turn.fence, now=NOW)
+
+        _, claimed = at_once(stops, claims)
+        (row,) = lender.rows(AttemptRow)
+        assert (row.claimed_at is not None) == isinstance(claimed, Message)
+        assert isinstance(claimed, Message) or claimed in {Outcome.FORBIDDEN, Outcome.OVERTAKEN}
+        lender.lives(journey, days=10)
+        texts = [m for m in lender.sent if isinstance(m, Message) and m.to == MOBILE.text]
+        assert texts == []
 
 
 class TestTwoIntakes:

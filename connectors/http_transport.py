@@ -15,6 +15,8 @@ from domain.attempt import FailureClass
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 30.0
 IDLE_SECONDS = 2.0
+LOOK_UP_SECONDS = 10.0
+"""A vendor that is asked about a contact has less time to answer: it will be asked again."""
 
 # These log addresses, headers and payloads, in which there are tokens and people's numbers.
 for _talker in ("httpx", "httpcore", "python_http_client", "twilio"):
@@ -61,6 +63,13 @@ def exchange(http: httpx.Client, *, method: str, url: str, vendor: str, **reques
         failure, name = FailureClass.AMBIGUOUS, type(error).__name__
     # Raised outside the handlers, so that no address travels along as the error's context.
     raise failed(vendor=vendor, code=name, failure=failure)
+
+
+def looked_up(http: httpx.Client, *, url: str, vendor: str, **request: Any) -> httpx.Response:
+    """Ask for something and change nothing; raises what `exchange` raises."""
+    seconds = min(http.timeout.read or LOOK_UP_SECONDS, LOOK_UP_SECONDS)
+    timeout = httpx.Timeout(seconds, connect=CONNECT_SECONDS)
+    return exchange(http, method="GET", url=url, vendor=vendor, timeout=timeout, **request)
 
 
 class TwilioTransport(HttpClient):  # type: ignore[misc] # the SDK is untyped

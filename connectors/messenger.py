@@ -1,7 +1,9 @@
 """What every messenger and every desk can do."""
 
+from datetime import datetime
 from typing import Protocol
 
+from domain.fate import Listed
 from domain.message import Accepted, Message, Order
 
 
@@ -19,10 +21,24 @@ class Messenger(Protocol):
         """
         ...
 
+    def look_up(self, message: Message, *, requested_at: datetime, now: datetime) -> Listed:
+        """What the vendor shows of a message that was handed over at `requested_at` and never answered.
+
+        It is asked once and nothing is changed there, except where `Listed` of that messenger says so.
+
+        Raises:
+            ConnectorError: the vendor could not be asked, or its answer could not be read.
+        """
+        ...
+
 
 class Desk(Protocol):
     """Takes orders for work that people outside do."""
 
     def place(self, order: Order) -> Accepted:
         """Hand the order to the desk once; raises what `Messenger.deliver` raises."""
+        ...
+
+    def look_up(self, order: Order, *, requested_at: datetime, now: datetime) -> Listed:
+        """What the desk shows of an order, by our own reference; raises what `Messenger.look_up` raises."""
         ...

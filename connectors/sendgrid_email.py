@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -16,6 +17,7 @@ from connectors.http_transport import READ_SECONDS, exchange, shared
 from connectors.retrying import patiently
 from connectors.vendor_codes import error_of
 from domain.attempt import FailureClass
+from domain.fate import Listed
 from domain.message import Accepted, Message
 
 VENDOR = "sendgrid"
@@ -54,6 +56,13 @@ class SendGridEmail:
 
     def deliver(self, message: Message) -> Accepted:
         return self._retrying(self._send_once, message)
+
+    def look_up(self, message: Message, *, requested_at: datetime, now: datetime) -> Listed:
+        """SendGrid shows no list of what it took: only its `processed` event, which bears the attempt id, can tell.
+
+        Nothing is asked, and silence never means that a mail did not leave.
+        """
+        return Listed(VENDOR)
 
     def _send_once(self, message: Message) -> Accepted:
         answer = self._api.send(self._mail(message))

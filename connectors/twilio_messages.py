@@ -1,6 +1,7 @@
 """One message through Twilio's Messages resource, with its real SDK; SMS and chat differ only in their addresses."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import httpx
 import tenacity
@@ -10,11 +11,14 @@ from twilio.rest import Client
 from connectors.failure import ConnectorError, failed
 from connectors.http_transport import TwilioTransport, shared
 from connectors.retrying import patiently
+from connectors.twilio_listing import listed
 from connectors.vendor_codes import error_of
 from domain.attempt import FailureClass
+from domain.fate import Listed
 from domain.message import Accepted, Message
 
 VENDOR = "twilio"
+LIVE_URL = "https://api.twilio.com"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +51,27 @@ class TwilioMessages:
         self._account = account
         self._prefix = prefix
         self._retrying = retrying or patiently()
-        transport = TwilioTransport(http or shared(), base_url=account.base_url)
+        self._http = http or shared()
+        transport = TwilioTransport(self._http, base_url=account.base_url)
         self._client = Client(account.account_sid, account.auth_token, http_client=transport)
 
     def post(self, message: Message) -> Accepted:
         """Post the message once, again only where nothing was processed; raises as `Messenger.deliver` does."""
         return self._retrying(self._post_once, message)
+
+    def look_up(self, message: Message, *, requested_at: datetime, now: datetime) -> Listed:
+        """What Twilio's list shows of the message; raises as `Messenger.look_up` does."""
+        base = (self._account.base_url or LIVE_URL).rstrip("/")
+        return listed(
+            self._http,
+            url=f"{base}/2010-04-01/Accounts/{self._account.account_sid}/Messages.json",
+            owner=(self._account.account_sid, self._account.auth_token),
+            to=self._prefix + message.to,
+            sender=self._prefix + self._account.sender,
+            message=message,
+            requested_at=requested_at,
+            now=now,
+        )
 
     def _post_once(self, message: Message) -> Accepted:
         # Errors are raised after the handlers: the SDK's own carry the vendor's words, which may hold the number.

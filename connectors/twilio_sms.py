@@ -1,9 +1,12 @@
 """SMS through Twilio."""
 
+from datetime import datetime
+
 import httpx
 import tenacity
 
 from connectors.twilio_messages import TwilioAccount, TwilioMessages
+from domain.fate import Listed
 from domain.message import Accepted, Message
 
 
@@ -21,3 +24,6 @@ class TwilioSms:
 
     def deliver(self, message: Message) -> Accepted:
         return self._messages.post(message)
+
+    def look_up(self, message: Message, *, requested_at: datetime, now: datetime) -> Listed:
+        return self._messages.look_up(message, requested_at=requested_at, now=now)

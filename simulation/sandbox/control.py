@@ -120,7 +120,10 @@ class Accepts(Told):
 
 
 class FaultKind(StrEnum):
-    """What can be made to go wrong; `before` and `after` the request was accepted, and a reset comes after."""
+    """What can be made to go wrong; `before` and `after` the request was accepted, and a reset comes after.
+
+    A list that lags does not show the newest entry yet.
+    """
 
     THROTTLED = "429"
     BROKEN_BEFORE = "500_before"
@@ -134,6 +137,7 @@ class FaultKind(StrEnum):
     DUPLICATE_REPLY = "duplicate_reply"
     DUPLICATE_CALLBACK = "duplicate_callback"
     REORDERED_CALLBACKS = "reordered_callbacks"
+    LAGGING_LIST = "lagging_list"
 
 
 class Vendor(StrEnum):

@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 
 from domain.action import Action
 from simulation.sandbox.accept_log import digest_of
+from simulation.sandbox.control import FaultKind, Vendor
 from simulation.sandbox.world import World
 
 DESKS = {
@@ -17,10 +18,15 @@ DESKS = {
     "/v1/referrals": (Action.LEGAL_REFERRAL, "R-"),
     "/v1/placements": (Action.AGENCY_PLACEMENT, "P-"),
 }
+VENDORS = {
+    "/v1/visits": Vendor.FIELD_DESK,
+    "/v1/referrals": Vendor.LEGAL_DESK,
+    "/v1/placements": Vendor.AGENCY_DESK,
+}
 
 
 def desk_routes(world: World) -> APIRouter:
-    """One route a desk."""
+    """Two routes a desk."""
     router = APIRouter()
 
     async def place(
@@ -36,8 +42,17 @@ def desk_routes(world: World) -> APIRouter:
             return problem(400, code="malformed", message="an Idempotency-Key and an object of text facts are needed")
         return await run_in_threadpool(_take, world, request.url.path, idempotency_key, facts)
 
+    def look_up(request: Request, reference: str = "", authorization: Annotated[str, Header()] = "") -> JSONResponse:
+        """Show the order of a reference, if it was taken."""
+        if not is_known(world, authorization):
+            return problem(401, code="unauthorized", message="unknown token")
+        if not reference:
+            return problem(400, code="malformed", message="a reference is needed")
+        return _shown(world, request.url.path, reference)
+
     for path in DESKS:
         router.add_api_route(path, place, methods=["POST"])
+        router.add_api_route(path, look_up, methods=["GET"])
     return router
 
 
@@ -72,6 +87,14 @@ def _take(world: World, path: str, key: str, facts: dict[str, str]) -> JSONRespo
             at=world.time.now(),
         )
     return JSONResponse({"id": order_id, "status": "accepted"}, status_code=201)
+
+
+def _shown(world: World, path: str, key: str) -> JSONResponse:
+    with world.state.transaction() as db:
+        rows = db.execute("SELECT order_id FROM desk_order WHERE path = ? AND attempt_id = ?", (path, key)).fetchall()
+    if rows and world.faults.take(VENDORS[path], {FaultKind.LAGGING_LIST}):
+        rows = []
+    return JSONResponse({"items": [{"id": row["order_id"], "status": "accepted"} for row in rows]})
 
 
 def _facts_of(body: bytes) -> dict[str, str] | None:

@@ -18,7 +18,7 @@ ON_REQUEST = frozenset(
         FaultKind.REDIRECT,
     }
 )
-"""The faults of an answer; the others are faults of the callbacks that follow."""
+"""The faults of any answer; the others are faults of lists, and of the callbacks that follow."""
 
 
 class Faults:

@@ -103,6 +103,28 @@ def test_the_sandboxs_desks_answer_as_their_file_says(name: str, sandbox: Sandbo
             _check(document, told["schema"], answer.json())
 
 
+@pytest.mark.parametrize("name", ["field_desk", "legal_desk", "agency_desk"])
+def test_the_sandboxs_desks_tell_of_an_order_as_their_file_says(name: str, sandbox: Sandbox) -> None:
+    """One that was taken, one that was not, a question without a reference, and a stranger's."""
+    document = _read(name)
+    [path] = document["paths"]
+    owner = {"Authorization": f"Bearer {DESK_TOKEN}"}
+    key = f"told-{name}"
+    cases: list[tuple[int, dict[str, str], dict[str, str]]] = [
+        (200, owner, {"reference": key}),
+        (200, owner, {"reference": "never-sent"}),
+        (400, owner, {}),
+        (401, {}, {"reference": key}),
+    ]
+    with httpx.Client() as http:
+        http.post(sandbox.url + path, json={"facts": {}}, headers={**owner, "Idempotency-Key": key})
+        for status, headers, asked in cases:
+            answer = http.get(sandbox.url + path, params=asked, headers=headers)
+            assert answer.status_code == status
+            told = document["paths"][path]["get"]["responses"][str(status)]["content"]["application/json"]
+            _check(document, told["schema"], answer.json())
+
+
 def test_the_sandboxs_loan_book_answers_as_its_file_says(sandbox: Sandbox) -> None:
     """Loans, payments and refusals have the documented shape."""
     document = _read("loan_book")

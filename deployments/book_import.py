@@ -24,6 +24,7 @@ from ledger.loan_intake import take_in_loans
 from ledger.payment_intake import take_in_payments
 from ledger.portfolios import ensure_portfolio, portfolio_named
 from ledger.unit_costs import add_unit_costs, units_without_price
+from policy.compliance.packfile import Role
 
 Entry = TypeVar("Entry", BookLoan, BookPayment)
 
@@ -55,6 +56,7 @@ class BookFile:
     """A file to import: the mapping to read it with, the portfolio to put it in, and where rejects go.
 
     as_of: the day on which the figures are to stand; None for the file's own day. rejects: None for beside the file.
+    collector_role: who collects, for a portfolio that is made now; None for the setting.
     """
 
     path: Path
@@ -62,6 +64,7 @@ class BookFile:
     portfolio: str
     as_of: date | None = None
     rejects: Path | None = None
+    collector_role: Role | None = None
 
     @property
     def rejects_path(self) -> Path:
@@ -130,6 +133,7 @@ def import_loans(
             help_phone=settings.help_phone,
             pay_url=settings.pay_url,
             packs=settings.packs,
+            collector_role=file.collector_role or settings.collector_role,
             now=now,
         )
         taken = take_in_loans(session, portfolio, loans, now=now, on_row=lambda: steps.storing(len(loans)))

@@ -6,6 +6,8 @@ from typing import Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from policy.compliance.packfile import Role
+
 from policy.compliance.removal import House
 
 HOME = Path(".duecourse")
@@ -53,6 +55,9 @@ class Settings(BaseSettings):
     pay_url: str = "https://pay.example.com"
     packs: list[str] = Field(default=["house-courtesy"])
     """The compliance packs that new portfolios are worked under."""
+    collector_role: Role = "first_party"
+    """Who collects new portfolios: `first_party`, `servicer`, `third_party` or `debt_buyer`. A pack that does not bind
+    that role by law is kept as house policy."""
     retention_purges: Literal["yes", "no"] = "no"
     """`yes` lets texts be removed when their time has come; anything else only lists them."""
     retention_at_floor: Literal["keep", "remove"] = "keep"

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlmodel import Session, col, select
 
 from ledger.tables.loan import PortfolioRow
+from policy.compliance.packfile import Role
 
 
 class NoSuchPortfolio(LookupError):
@@ -26,8 +27,12 @@ def ensure_portfolio(
     pay_url: str,
     packs: Sequence[str],
     now: datetime,
+    collector_role: Role = "first_party",
 ) -> PortfolioRow:
-    """The portfolio of that name, made on first use; raises OtherCurrency."""
+    """The portfolio of that name, made on first use; raises OtherCurrency.
+
+    collector_role: who collects, which says what packs bind by law and which are kept as house policy.
+    """
     row = session.exec(select(PortfolioRow).where(PortfolioRow.name == name)).first()
     if row is None:
         row = PortfolioRow(
@@ -37,6 +42,7 @@ def ensure_portfolio(
             help_phone=help_phone,
             pay_url=pay_url,
             packs=list(packs),
+            collector_role=collector_role,
             created_at=now,
         )
         session.add(row)

@@ -15,6 +15,7 @@ from deployments.cli.showing import JsonFlag, screen, show
 from deployments.cli.typed import day_typed
 from deployments.settings import Settings
 from ledger.standing import Standing, sqlite_file
+from policy.compliance.packfile import Role
 
 app = typer.Typer(no_args_is_help=True, help="Take in the lender's files: CSV, XLSX or Parquet.")
 
@@ -43,13 +44,17 @@ def loans(
     portfolio: PortfolioOption,
     as_of: AsOfOption = None,
     rejects: RejectsOption = None,
+    collector_role: Annotated[
+        Role | None,
+        typer.Option(help="Who collects, for a portfolio that is made now; else DUECOURSE_COLLECTOR_ROLE."),
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Take in a file of loans: new ones are added, newer figures replace older ones, the same file changes nothing."""
     settings = Settings()
     if sqlite_file(settings.ledger_url) is not None and make_ready(settings).standing is Standing.ABSENT:
         screen(stderr=True).print(f"Made the ledger {settings.ledger_url}.")
-    book = BookFile(file, mapping, portfolio, as_of=as_of, rejects=rejects)
+    book = BookFile(file, mapping, portfolio, as_of=as_of, rejects=rejects, collector_role=collector_role)
     with at_hand() as there, _progress() as steps:
         done = import_loans(there.ledger, book, settings=settings, now=there.now, steps=steps)
     _tell(done, as_json=as_json)

@@ -7,7 +7,6 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from policy.compliance.packfile import Role
-
 from policy.compliance.removal import House
 
 HOME = Path(".duecourse")

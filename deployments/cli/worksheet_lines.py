@@ -45,6 +45,8 @@ def lines(sheet: Worksheet) -> Iterator[str]:
         yield f"  Promised {_money(promise.amount_minor, sheet)} for {promise.due_on}: {promise.state.value}"
     yield ""
     yield from _to_do(sheet)
+    if sheet.kind is WorkKind.CALLBACK:
+        yield f"Before you dial: duecourse work call {sheet.item_id[:SHORT_ID]} --by NAME"
     yield f"Record it: duecourse work record {sheet.item_id[:SHORT_ID]} RESULT --by NAME --minutes N"
     yield f"Results: {', '.join(sheet.dispositions)}"
 

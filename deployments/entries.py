@@ -3,6 +3,7 @@
 from deployments.settings import Settings
 from deployments.wiring import surroundings_of
 from flows.effectiveness_report import effectiveness_report
+from flows.evidence_roots import evidence_roots
 from flows.loan_journey import loan_journey
 from flows.payment_intake import payment_intake
 from flows.portfolio_intake import portfolio_intake
@@ -24,6 +25,7 @@ FLOWS = (
     wake_journeys,
     effectiveness_report,
     retention,
+    evidence_roots,
 )
 
 

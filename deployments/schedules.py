@@ -28,5 +28,6 @@ DEPLOYMENTS = (
     Planned("repair_journeys", "repair", IntervalSchedule(interval=timedelta(minutes=5))),
     Planned("wake_journeys", "wake", IntervalSchedule(interval=timedelta(minutes=1))),
     Planned("effectiveness_report", "report", CronSchedule(cron="0 7 1 * *"), per_portfolio=True),
+    Planned("evidence_roots", "roots", CronSchedule(cron="10 0 * * *")),
     Planned("retention", "retention", CronSchedule(cron="0 4 2 * *"), removes=True),
 )

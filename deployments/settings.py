@@ -27,6 +27,11 @@ class Settings(BaseSettings):
     key: SecretStr | None = None
     """The master key itself, in the place of a file."""
 
+    evidence_key: Path = HOME / "evidence.key"
+    """The key that signs the daily roots (Ed25519, PEM), readable by its owner only; its public part lies beside it."""
+    evidence_folder: Path = HOME / "evidence"
+    """Where the signed roots are put away, one small file a day; best on another machine, where nothing is deleted."""
+
     real_sends: Literal["yes", "no"] = "no"
     """`yes` lets messages reach real people; anything else sends them to the sandbox."""
     sandbox_url: str = "http://127.0.0.1:8026"

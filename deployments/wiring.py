@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import SecretStr
 
 from connectors.agency_desk import AgencyDesk
@@ -19,6 +20,8 @@ from deployments.clock import business_now, machine_now
 from deployments.settings import Settings
 from domain.action import Action
 from ledger.database import Ledger, open_ledger
+from ledger.evidence.roots import Custody
+from ledger.evidence.signing import signing_key, write_signing_key
 from ledger.keyring import Keyring, keyring_from_file, keyring_from_text, write_new_key
 from ledger.simulated_clock import simulated_now
 from policy.treatment.reading import shipped_rules
@@ -44,6 +47,20 @@ def keyring_of(settings: Settings) -> Keyring:
     if not settings.key_file.exists() and not settings.sends_for_real:
         write_new_key(settings.key_file)
     return keyring_from_file(settings.key_file)
+
+
+def custody_of(settings: Settings) -> Custody:
+    """Who signs the daily roots, and where they are put away.
+
+    A first key is made where nothing is sent for real, as `keyring_of` does.
+    """
+
+    def key() -> Ed25519PrivateKey:
+        if not settings.evidence_key.exists() and not settings.sends_for_real:
+            write_signing_key(settings.evidence_key)
+        return signing_key(settings.evidence_key)
+
+    return Custody(key, settings.evidence_folder)
 
 
 def ledger_of(settings: Settings) -> Ledger:
@@ -72,6 +89,7 @@ def surroundings_of(settings: Settings) -> Surroundings:
         experiment=settings.experiment,
         vendors="the real vendors" if settings.sends_for_real else "the sandbox",
         house=settings.house,
+        custody=custody_of(settings),
     )
 
 

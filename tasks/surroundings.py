@@ -13,6 +13,7 @@ from connectors.loan_book import LoanBook
 from connectors.messenger import Desk, Messenger
 from domain.action import Action
 from ledger.database import Ledger
+from ledger.evidence.roots import Custody
 from policy.compliance.removal import ONLY_LISTED, House
 from policy.treatment.rule import Rules
 
@@ -27,7 +28,7 @@ class Surroundings:
 
     clock: the time of the business, which may be simulated. machine_clock: real time, for leases and for Prefect.
     lease: how long a run may hold a journey without a sign of life. public_url: where receipts and opt-out links lead.
-    house: what the lender has settled about removing texts.
+    house: what the lender has settled about removing texts. custody: who signs the daily roots, if anybody.
     """
 
     ledger: Ledger
@@ -43,6 +44,7 @@ class Surroundings:
     experiment: str
     vendors: str
     house: House = ONLY_LISTED
+    custody: Custody | None = None
 
 
 _made: list[Surroundings] = []

@@ -14,6 +14,8 @@ from sqlalchemy import create_engine, text
 
 from ledger import invariants
 from ledger.database import Ledger, open_ledger
+from ledger.evidence.checking import check
+from ledger.evidence.flaw import What
 from ledger.keyring import Keyring
 from ledger.migrating import migrate
 
@@ -93,13 +95,16 @@ def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture
 def ledger(ledger_url: str) -> Iterator[Ledger]:
-    """An open, empty ledger with a key of its own; every invariant must hold when the test is over."""
+    """An open, empty ledger with a key of its own; when the test is over every invariant must hold, and every chain."""
     opened = open_ledger(ledger_url, keyring=Keyring(os.urandom(32)))
     yield opened
     with opened.reading() as session:
         broken = invariants.broken(session)
+    flaws = check(opened, keys={}).flaws
     opened.close()
     assert not broken, f"the test left a ledger in which this does not hold: {broken}"
+    is_unguarded = any(flaw.what is What.GUARD_MISSING for flaw in flaws)  # a test that damages what was written
+    assert is_unguarded or not [flaw for flaw in flaws if flaw.what is not What.ROOT_UNSIGNED], flaws
 
 
 def _database(server: Postgres, *, template: str) -> Iterator[str]:

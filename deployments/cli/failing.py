@@ -12,6 +12,7 @@ from connectors.book_file.raw_row import BookFileError
 from deployments.book_import import NothingToImport, RejectsNotWritable
 from deployments.wiring import CredentialMissing, RealVendorsRefused
 from ledger.calling import CallIsOpen, NobodyToCall, NoSuchCall, NotACall
+from ledger.evidence.signing import EvidenceKeyExposed, EvidenceKeyMalformed, EvidenceKeyMissing
 from ledger.findings import FindingDoesNotFit
 from ledger.holds import EndIsKnown, HeldTooSoon, NoSuchHold
 from ledger.keyring import CannotUnseal, KeyIsExposed, KeyIsMalformed, KeyIsMissing
@@ -54,6 +55,9 @@ REMEDIES: dict[type[Exception], str] = {
     KeyIsExposed: "",
     KeyIsMalformed: "Make a key with `duecourse key new FILE`, and set DUECOURSE_KEY_FILE or DUECOURSE_KEY to it.",
     CannotUnseal: "Set DUECOURSE_KEY_FILE to the key that this ledger was made with.",
+    EvidenceKeyMissing: "",
+    EvidenceKeyExposed: "",
+    EvidenceKeyMalformed: "Bring the right file back, or set DUECOURSE_EVIDENCE_KEY to where it is.",
     NoSuchLoan: "",
     SeveralLoans: "",
     NoSuchWork: "`duecourse work list` shows the open items.",

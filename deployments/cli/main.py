@@ -10,6 +10,7 @@ from deployments.cli import (
     costs,
     demo,
     doctor,
+    evidence,
     experiment,
     holds,
     importing,
@@ -67,6 +68,7 @@ app.add_typer(calls.app, name="calls")
 app.add_typer(holds.app, name="holds")
 app.add_typer(standing.app, name="standing")
 app.add_typer(retention.app, name="retention")
+app.add_typer(evidence.app, name="evidence")
 app.add_typer(ladders.app, name="ladder")
 app.add_typer(wording.app, name="wording")
 app.add_typer(packs.app, name="packs")

@@ -54,6 +54,8 @@ class Stage:
         self.settings = {
             "DUECOURSE_LEDGER_URL": ledger_url,
             "DUECOURSE_KEY_FILE": str(home / "ledger.key"),
+            "DUECOURSE_EVIDENCE_KEY": str(home / "evidence.key"),
+            "DUECOURSE_EVIDENCE_FOLDER": str(home / "evidence"),
             "DUECOURSE_SANDBOX_URL": self.at.sandbox_url,
             "DUECOURSE_PUBLIC_URL": self.at.receipts_url,
             "DUECOURSE_REAL_SENDS": "no",

@@ -71,10 +71,14 @@ class Kind:
             values[name] = float(values[name])
         return values
 
+    def content(self, rows: Iterable[Mapping[str, Any]]) -> Any:
+        """What a record says: the values of its row, or of its rows in the order of their ids."""
+        ordered = sorted(rows, key=lambda values: str(values.get("id")))
+        return ordered[0] if self.key == "id" else ordered
+
     def digest(self, rows: Iterable[Mapping[str, Any]]) -> str:
         """The digest of a record, over the values of its rows."""
-        ordered = sorted(rows, key=lambda values: str(values.get("id")))
-        return digest(ordered[0] if self.key == "id" else ordered)
+        return digest(self.content(rows))
 
 
 def _kind(

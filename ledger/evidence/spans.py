@@ -2,11 +2,18 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, func, text
+from sqlmodel import Session, select
 
 from ledger.evidence.stored import Span
+from ledger.tables.loan import LoanRow
 
 LOANS_AT_ONCE = 400
+
+
+def count_loans(session: Session) -> int:
+    """How many loans there are to go through."""
+    return session.exec(select(func.count()).select_from(LoanRow)).one()
 
 
 def spans(connection: Connection) -> Iterator[tuple[Span, int]]:

@@ -34,10 +34,22 @@ EVENT_COLUMNS = ("loan_id", "seq", "id", "kind", "at", "journey_id", "facts", "r
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The loans with ids above `after` and up to `upto`; None for no end."""
+    """The loans with ids above `first` (or from it on, as `above` says) and up to `upto`; None for no end."""
 
-    after: str
+    first: str
     upto: str | None
+    above: str = ">"
+
+    @classmethod
+    def of(cls, loan_id: str) -> "Span":
+        """One loan."""
+        return cls(loan_id, loan_id, ">=")
+
+    def within(self, loan: str) -> tuple[str, dict[str, str]]:
+        """The condition that the loan of this name in a query is one of them, with its parameters."""
+        if self.upto is None:
+            return f"{loan} {self.above} :first", {"first": self.first}
+        return f"{loan} {self.above} :first AND {loan} <= :upto", {"first": self.first, "upto": self.upto}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +96,7 @@ def events_in(connection: Connection, span: Span) -> Iterator[StoredEvent]:
     """The events of these loans, by loan and number."""
     columns = EventRow.__table__.columns  # type: ignore[attr-defined]  # SQLModel adds it
     selected = ", ".join(_plain(connection, columns[name]) for name in EVENT_COLUMNS)
-    where, bound = _within("kept.loan_id", span)
+    where, bound = span.within("kept.loan_id")
     query = f"SELECT {selected} FROM events AS kept WHERE {where} ORDER BY kept.loan_id, kept.seq"  # noqa: S608
     for row in connection.execute(text(query), bound):
         yield StoredEvent(*row)
@@ -96,7 +108,7 @@ def rows_in(connection: Connection, kind: Kind, span: Span) -> Iterator[StoredRo
     names = [name for name in kind.columns if name in there]
     columns = kind.row.__table__.columns  # type: ignore[attr-defined]  # SQLModel adds it
     source, loan = SOURCE[kind.path]
-    where, bound = _within(loan, span)
+    where, bound = span.within(loan)
     where += "".join(f' AND kept."{name}" IS NOT NULL' for name in kind.only_with)
     selected = ", ".join((loan, f'kept."{kind.key}"', *(_plain(connection, columns[name]) for name in names)))
     query = f"SELECT {selected} FROM {source.format(table=kind.name)} WHERE {where}"  # noqa: S608 - our own names
@@ -138,9 +150,3 @@ def _plain(connection: Connection, column: Column[Any]) -> str:
             return f"CAST({name} AS text)"
         case _:
             return name
-
-
-def _within(loan: str, span: Span) -> tuple[str, dict[str, str]]:
-    if span.upto is None:
-        return f"{loan} > :after", {"after": span.after}
-    return f"{loan} > :after AND {loan} <= :upto", {"after": span.after, "upto": span.upto}

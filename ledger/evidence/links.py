@@ -1,0 +1,75 @@
+"""Checking the chain of one loan: every event follows the one before it and is what was hashed."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ledger.evidence.canonical import GENESIS, document
+from ledger.evidence.flaw import Flaw, What
+from ledger.evidence.stored import StoredEvent
+
+
+@dataclass(slots=True)
+class Chain:
+    """What is left of a chain when it has been read: its last link, and what it says of records.
+
+    bound: for each record the digest that was told last, and the event that told it. journeys: which it speaks of.
+    """
+
+    loan: str
+    seq: int = 0
+    hash: str = GENESIS
+    bound: dict[str, tuple[str, int]] = field(default_factory=dict)
+    flaws: list[Flaw] = field(default_factory=list)
+
+
+def read_chain(loan: str, events: Iterable[StoredEvent]) -> Chain:
+    """Read the events of a loan in their order, and note what is wrong."""
+    chain = Chain(loan)
+    for event in events:
+        chain.flaws.extend(_flaws(chain, event))
+        chain.seq = event.seq if isinstance(event.seq, int) else chain.seq + 1
+        chain.hash = event.hash
+        for record, digested in _records(event).items():
+            chain.bound[record] = (digested, chain.seq)
+    return chain
+
+
+def _flaws(chain: Chain, event: StoredEvent) -> Iterator[Flaw]:
+    where: dict[str, Any] = {"loan": chain.loan, "seq": event.seq if isinstance(event.seq, int) else None}
+    if event.seq != chain.seq + 1:
+        gap = isinstance(event.seq, int) and event.seq > chain.seq + 1
+        says = f"events {chain.seq + 1} to {event.seq - 1} are missing" if gap else f"{event.seq} follows {chain.seq}"
+        yield Flaw(What.EVENTS_MISSING if gap else What.EVENT_DOES_NOT_FOLLOW, says, **where)
+    elif event.prev_hash != chain.hash:
+        yield Flaw(What.EVENT_DOES_NOT_FOLLOW, "it does not name the hash of the event before it", **where)
+    if stored_hash(event) != event.hash:
+        yield Flaw(What.EVENT_CHANGED, f"the event ({event.kind}) is not what was hashed", **where)
+
+
+def stored_hash(event: StoredEvent) -> str | None:
+    """The hash of an event over its own previous hash, from what lies in its columns; None where that says nothing."""
+    if not isinstance(event.facts, str) or not isinstance(event.records, str) or not isinstance(event.prev_hash, str):
+        return None
+    if not isinstance(event.seq, int):
+        return None
+    texts = (event.at, event.journey_id, event.kind, event.loan_id)
+    if any(isinstance(text, bytes) for text in texts):
+        return None
+    at, journey, kind, loan = (document(text) for text in texts)
+    # The document of `canonical.link`, put together from texts that are spelled that way already.
+    told = (
+        f'{{"at": {at}, "facts": {event.facts}, "journey": {journey}, "kind": {kind}, "loan": {loan}, '
+        f'"records": {event.records}, "seq": {event.seq}}}'
+    )
+    return hashlib.sha256((event.prev_hash + told).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _records(event: StoredEvent) -> dict[str, str]:
+    try:
+        told = json.loads(event.records)
+    except (ValueError, TypeError):
+        return {}
+    return told if isinstance(told, dict) else {}

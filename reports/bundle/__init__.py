@@ -1,0 +1,1 @@
+"""The bundle that goes with a referral: everything about one loan in one file, with what proves it."""

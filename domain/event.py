@@ -14,6 +14,8 @@ class EventKind(StrEnum):
     ATTEMPT_ACCEPTED = "attempt_accepted"
     ATTEMPT_FAILED = "attempt_failed"
     ATTEMPT_UNKNOWN = "attempt_unknown"
+    ATTEMPT_ASKED = "attempt_asked"
+    ATTEMPT_ANSWERED = "attempt_answered"
     RECEIPT_APPLIED = "receipt_applied"
     OPTED_OUT = "opted_out"
     CONTACT_SPOILED = "contact_spoiled"

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, select
 
 from domain.action import Action
-from domain.attempt import AttemptState, FailureClass
+from domain.attempt import REACHED_VENDOR, AttemptState, FailureClass
 from domain.borrower import USABLE, ContactState
 from domain.cost import CostUnit
 from domain.event import EventKind
@@ -14,12 +14,15 @@ from domain.message import Accepted
 from domain.step import Outcome
 from domain.work_item import WorkKind
 from ledger import events
+from ledger.breakers import FIRST_PAUSE, close_by_success, trip
 from ledger.closing import withdraw_question
 from ledger.contacts import mark_contact, opt_out_point
+from ledger.inquiries import begin_inquiry, end_inquiry
 from ledger.steps import charge, end_step
 from ledger.tables.attempt import AttemptRow
 from ledger.tables.borrower import ContactPointRow
 from ledger.tables.journey import JourneyRow, TurnRow
+from ledger.waking import wake
 from ledger.work import open_work
 
 UNIT_FOR: dict[Action, CostUnit] = {
@@ -32,15 +35,17 @@ UNIT_FOR: dict[Action, CostUnit] = {
 
 BUSY_AGAIN_AFTER = timedelta(minutes=15)
 MISCONFIGURED_AGAIN_AFTER = timedelta(hours=1)
-RECONCILE_WITHIN = timedelta(days=3)
+FOUND_OUT_WITHIN = timedelta(days=3)
 
 AGAIN_AFTER: dict[FailureClass, timedelta] = {
     FailureClass.NEVER_PROCESSED: BUSY_AGAIN_AFTER,
     FailureClass.THROTTLE: BUSY_AGAIN_AFTER,
-    FailureClass.CONFIGURATION: MISCONFIGURED_AGAIN_AFTER,
+    FailureClass.CONFIGURATION: FIRST_PAUSE,
     FailureClass.OUR_WEBHOOK: MISCONFIGURED_AGAIN_AFTER,
 }
-"""Failures after which the same step may be tried again, and when; the others end it."""
+"""Failures after which the same step may be tried again, and when; the others end it. Where our account or settings are
+wrong, the breaker says when.
+"""
 
 SPOILS_CONTACT: dict[FailureClass, ContactState] = {
     FailureClass.OPT_OUT: ContactState.OPTED_OUT,
@@ -54,12 +59,16 @@ def record_accepted(session: Session, attempt_id: str, accepted: Accepted, *, no
     journey = session.get_one(JourneyRow, attempt.journey_id)
     attempt.vendor, attempt.vendor_id = accepted.vendor, accepted.vendor_id
     mark_accepted(session, attempt, journey, now=now)
+    close_by_success(session, Action(attempt.action), claimed_at=attempt.claimed_at, now=now)
     return Outcome.SENT
 
 
 def mark_accepted(session: Session, attempt: AttemptRow, journey: JourneyRow, *, now: datetime) -> None:
-    """The contact left: charge it, end the step, and give desk orders their work item."""
-    if attempt.state not in {AttemptState.SENDING.value, AttemptState.UNKNOWN.value}:
+    """The contact left: charge it, end the step, and give desk orders their work item.
+
+    This holds also for one that was given back or counted as refused meanwhile: what the vendor took, it took.
+    """
+    if AttemptState(attempt.state) in REACHED_VENDOR:
         return
     action = Action(attempt.action)
     attempt.state, attempt.recorded_at = AttemptState.ACCEPTED.value, now
@@ -83,6 +92,7 @@ def mark_accepted(session: Session, attempt: AttemptRow, journey: JourneyRow, *,
         attempt=attempt.id,
         vendor=attempt.vendor,
     )
+    end_inquiry(session, attempt.id)
     withdraw_question(session, attempt.id, now=now)
     if action.is_message:
         _end(session, attempt, journey, outcome=Outcome.SENT, now=now)
@@ -91,7 +101,9 @@ def mark_accepted(session: Session, attempt: AttemptRow, journey: JourneyRow, *,
         open_work(session, journey, turn=turn, kind=WorkKind(action.value), attempt_id=attempt.id, now=now)
 
 
-def record_failure(session: Session, attempt_id: str, *, failure: FailureClass, code: str, now: datetime) -> Outcome:
+def record_failure(
+    session: Session, attempt_id: str, *, failure: FailureClass, code: str, now: datetime, vendor: str = "the vendor"
+) -> Outcome:
     """The vendor did not take it, or nobody knows: what becomes of the attempt, the contact point and the step."""
     attempt = session.get_one(AttemptRow, attempt_id, with_for_update=True)
     journey = session.get_one(JourneyRow, attempt.journey_id)
@@ -111,6 +123,8 @@ def record_failure(session: Session, attempt_id: str, *, failure: FailureClass, 
         failure=failure.value,
         code=code,
     )
+    if failure is FailureClass.CONFIGURATION:
+        return _put_off(session, attempt, journey, vendor=vendor, code=code, now=now)
     again_after = AGAIN_AFTER.get(failure)
     if again_after is not None:
         attempt.state = AttemptState.RELEASED.value
@@ -122,6 +136,18 @@ def record_failure(session: Session, attempt_id: str, *, failure: FailureClass, 
     reason = f"the vendor refused it: {failure.value.replace('_', ' ')} ({code})"
     _end(session, attempt, journey, outcome=Outcome.REJECTED, reason=reason, now=now)
     return Outcome.REJECTED
+
+
+def _put_off(
+    session: Session, attempt: AttemptRow, journey: JourneyRow, *, vendor: str, code: str, now: datetime
+) -> Outcome:
+    """Our account or settings are wrong: that is not the contact's fault, and the channel rests until it is mended."""
+    attempt.state = AttemptState.RELEASED.value
+    channel = Action(attempt.action)
+    breaker = trip(session, channel, vendor=vendor, code=code, claimed_at=attempt.claimed_at, now=now)
+    until = breaker.half_open_at
+    _end(session, attempt, journey, outcome=Outcome.DEFERRED, reason=breaker.reason, until=until, now=now)
+    return Outcome.DEFERRED
 
 
 def spoil_contact(
@@ -143,7 +169,7 @@ def spoil_contact(
 
 
 def mark_unknown(session: Session, attempt: AttemptRow, journey: JourneyRow, *, code: str, now: datetime) -> None:
-    """Nobody knows whether it left: the step goes on as if it had, nothing is sent again, and a person is asked."""
+    """Nobody knows whether it left: the step goes on as if it had, nothing is sent again, and the vendor is asked."""
     attempt.state, attempt.recorded_at = AttemptState.UNKNOWN.value, now
     attempt.failure, attempt.failure_code = FailureClass.AMBIGUOUS.value, code
     events.append(
@@ -157,15 +183,31 @@ def mark_unknown(session: Session, attempt: AttemptRow, journey: JourneyRow, *, 
     )
     reason = f"no clear answer from the vendor ({code})"
     _end(session, attempt, journey, outcome=Outcome.UNKNOWN, reason=reason, now=now)
-    turn = session.get_one(TurnRow, _turn_id(session, attempt))
+    begin_inquiry(session, attempt, now=now)
+
+
+def give_back(session: Session, attempt: AttemptRow, journey: JourneyRow, *, now: datetime) -> None:
+    """It is certain that an attempt of unknown fate never left: its step may be taken again, in a turn of its own."""
+    attempt.state, attempt.recorded_at = AttemptState.RELEASED.value, now
+    reason = "the vendor never took it"
+    _end(session, attempt, journey, outcome=Outcome.DEFERRED, reason=reason, now=now)
+    end_inquiry(session, attempt.id)
+    withdraw_question(session, attempt.id, now=now)
+    if journey.state == JourneyState.OPEN.value:
+        wake(session, journey.id, reason=reason, now=now)
+
+
+def ask_a_person_about(session: Session, attempt: AttemptRow, journey: JourneyRow, *, now: datetime) -> None:
+    """The vendor could not tell what became of an attempt: somebody is to find out."""
+    end_inquiry(session, attempt.id)
     open_work(
         session,
         journey,
-        turn=turn,
+        turn=session.get_one(TurnRow, _turn_id(session, attempt)),
         kind=WorkKind.RECONCILE_ATTEMPT,
         attempt_id=attempt.id,
         now=now,
-        deadline_at=now + RECONCILE_WITHIN,
+        deadline_at=now + FOUND_OUT_WITHIN,
     )
 
 

@@ -28,7 +28,8 @@ def end_step(
 ) -> None:
     """Write the outcome of a step once; a second call for the same step changes nothing.
 
-    Only `unknown` gives way to what was learned later; the step still ended when it did, so that no spacing moves.
+    Only `unknown` gives way to what was learned later, and everything to `sent`, because a contact that a vendor took
+    did leave; the step still ended when it did, so that no spacing moves.
     """
     already = session.exec(
         select(StepRow).where(StepRow.journey_id == journey.id, StepRow.rung == rung, StepRow.turn_no == turn_no)
@@ -46,8 +47,8 @@ def end_step(
                 ended_at=now,
             )
         )
-    elif already.outcome == Outcome.UNKNOWN.value and outcome is not Outcome.UNKNOWN:
-        already.outcome, already.reason = outcome.value, reason
+    elif _gives_way(Outcome(already.outcome), outcome):
+        already.outcome, already.reason, already.until = outcome.value, reason, until
     else:
         return
     carried_out(session, journey.id, turn_no=turn_no, now=now)
@@ -62,6 +63,10 @@ def end_step(
         action=action.value,
         outcome=outcome.value,
     )
+
+
+def _gives_way(before: Outcome, after: Outcome) -> bool:
+    return before is not after and (before is Outcome.UNKNOWN or after is Outcome.SENT)
 
 
 def ask_again(session: Session, journey_id: str, *, now: datetime) -> None:

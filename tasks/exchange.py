@@ -48,6 +48,8 @@ def _request(attempt: str, request: Callable[[], Accepted]) -> Outcome:
         accepted = request()
     except ConnectorError as error:
         with around.ledger.transaction() as session:
-            return record_failure(session, attempt, failure=error.failure, code=error.code, now=around.clock())
+            return record_failure(
+                session, attempt, failure=error.failure, code=error.code, vendor=error.vendor, now=around.clock()
+            )
     with around.ledger.transaction() as session:
         return record_accepted(session, attempt, accepted, now=around.clock())

@@ -11,8 +11,8 @@ from ledger.tables.columns import UtcDateTime, new_id
 class BreakerRow(SQLModel, table=True):
     """One time that a channel was out of order, from the answer that showed it to the success that ended it.
 
-    channel: an action (`sms`). vendor, code: who said so last, and with what. half_open_at: from when one contact is let
-    through to see. failed_probes: how many of those were refused like the first. closed_by: `a probe`, or a person.
+    channel: an action (`sms`). vendor, code: who said so last, and with what. half_open_at: from when one contact is
+    let through to see. failed_probes: how many of those were refused like the first. closed_by: `a probe`, or a person.
     """
 
     __tablename__ = "breakers"

@@ -15,6 +15,7 @@ from domain.borrower import ContactKind
 from domain.cost import CostUnit, UnitCost
 from domain.disposition import WorkResult
 from domain.event import EventKind
+from domain.fate import Fate, Listed
 from domain.journey import Arm
 from domain.message import Accepted, Message, Order
 from domain.step import Outcome
@@ -27,7 +28,9 @@ from ledger.outcomes import record_accepted
 from ledger.payment_intake import PaymentsTaken, take_in_payments
 from ledger.planning import plan
 from ledger.portfolios import ensure_portfolio, portfolio_named
+from ledger.reconciling import settle, take_up
 from ledger.results import record_result
+from ledger.tables.inquiry import InquiryRow
 from ledger.tables.journey import EventRow, JourneyRow, StepRow
 from ledger.tables.loan import LoanRow, PortfolioRow
 from ledger.tables.work_item import WorkItemRow
@@ -166,6 +169,23 @@ class Lender:
         """The vendor's answer is recorded."""
         with self.ledger.transaction() as session:
             return record_accepted(session, attempt_id, Accepted("vendor", f"V-{attempt_id}"), now=self.now)
+
+    def asks(self, attempt_id: str, listed: Listed | None = None) -> Fate | None:
+        """The vendor is asked at the next instant of the schedule; None when there is nothing to ask any more."""
+        (inquiry,) = [row for row in self.rows(InquiryRow) if row.attempt_id == attempt_id]
+        if inquiry.next_ask_at is None:
+            return None
+        self.now = max(self.now, inquiry.next_ask_at)
+        with self.ledger.transaction() as session:
+            assert take_up(session, attempt_id, now=self.now) is not None
+        with self.ledger.transaction() as session:
+            return settle(session, attempt_id, listed, now=self.now, code="" if listed else "timeout")
+
+    def asks_in_vain(self, attempt_id: str) -> str:
+        """The vendor cannot be asked for a day, so that a person is; the id of the question."""
+        while self.asks(attempt_id) is not None:
+            pass
+        return next(row.id for row in self.rows(WorkItemRow) if row.kind == WorkKind.RECONCILE_ATTEMPT.value)
 
     def begins_to_send(self, journey_id: str) -> str:
         """A contact that has left and whose answer is not there yet; the attempt's id."""

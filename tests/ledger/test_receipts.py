@@ -53,6 +53,7 @@ class TestAReceipt:
         attempt = lender.begins_to_send(lender.opens())
         with lender.ledger.transaction() as session:
             record_failure(session, attempt, failure=FailureClass.AMBIGUOUS, code="timeout", now=lender.now)
+        lender.asks_in_vain(attempt)
         is_told(lender, attempt, AttemptState.DELIVERED)
         assert state_of(lender, attempt) == "delivered"
         assert lender.steps() == [("friendly_reminder", "sent")]

@@ -17,6 +17,7 @@ from ledger.outcomes import AGAIN_AFTER, SPOILS_CONTACT, record_failure
 from ledger.tables.attempt import AttemptRow, VerdictRow
 from ledger.tables.borrower import ContactPointRow
 from ledger.tables.decision import DecisionRow, PackRow
+from ledger.tables.inquiry import InquiryRow
 from ledger.tables.journey import JourneyRow, StepRow
 from ledger.tables.loan import PortfolioRow
 from ledger.tables.money import CostRow
@@ -182,14 +183,15 @@ class TestARunThatDiesWhileSending:
     """Between the request and its answer."""
 
     def test_leaves_an_unknown_that_is_never_sent_again(self, lender: Lender) -> None:
-        """The next run does not repeat the request; a person is asked, and the ladder goes on."""
+        """The next run does not repeat the request; the vendor is to be asked, and the ladder goes on."""
         journey = lender.opens()
         attempt = lender.begins_to_send(journey)
         resumed = lender.turn(journey, machine_now=lender.now + 2 * LEASE)
         assert lender.claims(lender.plans(resumed), resumed) is Outcome.UNKNOWN
         assert len(lender.sent) == 1
-        (item,) = lender.rows(WorkItemRow)
-        assert (item.kind, item.attempt_id) == (WorkKind.RECONCILE_ATTEMPT.value, attempt)
+        (inquiry,) = lender.rows(InquiryRow)
+        assert (inquiry.attempt_id, inquiry.next_ask_at) == (attempt, NOW + timedelta(seconds=30))
+        assert lender.rows(WorkItemRow) == []
         assert lender.events(EventKind.ATTEMPT_UNKNOWN) == 1
         lender.lives(journey, days=20)
         assert len([m for m in lender.sent if isinstance(m, Message) and m.attempt_id == attempt]) == 1
@@ -200,6 +202,7 @@ class TestARunThatDiesWhileSending:
         attempt = lender.begins_to_send(journey)
         resumed = lender.turn(journey, machine_now=lender.now + 2 * LEASE)
         lender.claims(lender.plans(resumed), resumed)
+        lender.asks_in_vain(attempt)
         assert lender.is_accepted(attempt) is Outcome.SENT
         assert states(lender) == ["accepted"]
         assert lender.steps() == [("friendly_reminder", "sent")]
@@ -214,18 +217,19 @@ class TestARunThatDiesWhileSending:
         """Done means that it did arrive."""
         attempt = lender.begins_to_send(lender.opens())
         fails(lender, attempt, FailureClass.AMBIGUOUS)
-        (item,) = lender.rows(WorkItemRow)
-        lender.records(item.id, found)
+        lender.records(lender.asks_in_vain(attempt), found)
         assert states(lender) == [state]
         assert lender.steps() == [("friendly_reminder", outcome)]
 
     def test_is_not_asked_about_for_ever(self, lender: Lender) -> None:
         """The question has a deadline, and no turn lets it lapse unseen."""
         journey = lender.opens(a_loan(contacts=[MOBILE]))
-        fails(lender, lender.begins_to_send(journey), FailureClass.AMBIGUOUS)
+        attempt = lender.begins_to_send(journey)
+        fails(lender, attempt, FailureClass.AMBIGUOUS)
+        lender.asks_in_vain(attempt)
         lender.lives(journey, days=5)
         (item,) = [row for row in lender.rows(WorkItemRow) if row.kind == WorkKind.RECONCILE_ATTEMPT.value]
-        assert (item.state, item.deadline_at) == ("open", NOW + timedelta(days=3))
+        assert (item.state, item.deadline_at) == ("open", NOW + timedelta(days=1 + 3))
 
 
 class TestAFailure:
@@ -303,8 +307,7 @@ class TestAnOrder:
         attempt = lender.plans(turn)
         lender.claims(attempt, turn)
         fails(lender, attempt, FailureClass.AMBIGUOUS)
-        (question,) = [row for row in lender.rows(WorkItemRow) if row.kind == WorkKind.RECONCILE_ATTEMPT.value]
-        lender.records(question.id, Disposition.DONE)
+        lender.records(lender.asks_in_vain(attempt), Disposition.DONE)
         (referral,) = [row for row in lender.rows(WorkItemRow) if row.kind == WorkKind.LEGAL_REFERRAL.value]
         lender.records(referral.id, Disposition.DONE)
         lender.lives(journey, days=0)

@@ -37,6 +37,8 @@ class Settings(BaseSettings):
     sandbox_url: str = "http://127.0.0.1:8026"
     public_url: str = "http://127.0.0.1:8027"
     """Where vendors send their receipts, and where opt-out links lead."""
+    console_token: SecretStr | None = None
+    """What staff sign in with at `/staff/` of the console; without it those pages are not there."""
 
     twilio_account_sid: str | None = None
     twilio_auth_token: SecretStr | None = None

@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 
 from connectors.book_file.located_yaml import MappingError
 from connectors.book_file.raw_row import BookFileError
+from console.staff.passes import TokenTooShort
 from deployments.book_import import NothingToImport, RejectsNotWritable
 from deployments.wiring import CredentialMissing, RealVendorsRefused
 from ledger.calling import CallIsOpen, NobodyToCall, NoSuchCall, NotACall
@@ -83,6 +84,7 @@ REMEDIES: dict[type[Exception], str] = {
     NoSuchPack: "Mend DUECOURSE_PACKS, or the name of the pack's file.",
     UnreadableFile: "",
     UnknownLadder: "",
+    TokenTooShort: "",
     CredentialMissing: "Set it, or unset DUECOURSE_REAL_SENDS to use the sandbox.",
     RealVendorsRefused: "",
     SandboxRefused: "Is the sandbox up? `duecourse sandbox` starts it.",

@@ -1,4 +1,4 @@
-"""Serving: `console` for vendors and borrowers, `sandbox` for the pretend vendors."""
+"""Serving: `console` for vendors, borrowers and staff, `sandbox` for the pretend vendors."""
 
 from pathlib import Path
 from typing import Annotated
@@ -20,7 +20,10 @@ def console(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.", min=1, max=65535)] = CONSOLE_PORT,
 ) -> None:
-    """Serve what vendors post receipts to, and the page on which borrowers stop messages. Ctrl-C ends it."""
+    """Serve what vendors post receipts to, and the page on which borrowers stop messages. Ctrl-C ends it.
+
+    Where DUECOURSE_CONSOLE_TOKEN is set, staff sign in with it at /staff/ and read journeys, answers and packs.
+    """
     with at_hand() as there:
         settings = there.settings
     # The web server takes a while to import, which no other command should wait for.
@@ -29,6 +32,8 @@ def console(
     screen(stderr=True).print(
         f"The console listens on http://{host}:{port}; vendors reach it at {settings.public_url}."
     )
+    if settings.console_token:
+        screen(stderr=True).print(f"Staff sign in at http://{host}:{port}/staff/.")
     serve_console(settings, host=host, port=port)
 
 

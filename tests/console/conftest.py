@@ -10,6 +10,7 @@ from ledger.database import Ledger
 from tests.console.pretend_vendors import AUTH_TOKEN, PUBLIC_URL, PretendVendors, public_half
 from tests.console.served import served
 from tests.console.worked_loans import NOW, WorkedLoans
+from tests.ledger.lender import Lender
 
 
 @pytest.fixture
@@ -26,3 +27,9 @@ def vendors(ledger: Ledger) -> Iterator[PretendVendors]:
     app = create_receipts(ledger, settings=settings, clock=lambda: NOW)
     with served(app) as client:
         yield PretendVendors(client, key)
+
+
+@pytest.fixture
+def lender(ledger: Ledger) -> Lender:
+    """A lender who has no loans yet."""
+    return Lender(ledger)

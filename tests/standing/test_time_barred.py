@@ -32,6 +32,14 @@ class TestATimeBarredDebt:
         assert [rung for rung, _ in household.steps(journey)][-1] == "legal_referral"
         assert household.open_work() == [WorkKind.AGENCY_PLACEMENT]
 
+    def test_is_not_threatened_with_the_law_either(self, household: Household) -> None:
+        """The notice that speaks of it does not leave, by no channel; the reminders before it did."""
+        journey = lives_past_the_law(household, LIMITATION)
+        outcomes = household.told(journey, "pre_legal_notice")
+        assert {outcome for outcome, _ in outcomes} == {"forbidden"}
+        assert all("the text speaks of it" in reason for _, reason in outcomes)
+        assert ("offer_of_help", "sent") in household.steps(journey)
+
     def test_is_one_only_from_the_day_after_its_limitation(self, household: Household) -> None:
         """On the day itself it may still be taken to court."""
         journey = household.opens(a_loan(), ladder="standard")

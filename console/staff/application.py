@@ -1,5 +1,6 @@
 """The application for staff: a list of journeys, a page for each, and a page for each compliance pack."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +18,9 @@ from ledger.database import Ledger
 from ledger.dossiers import NoSuchJourney, dossier
 from ledger.packs import text_kept
 from policy.compliance.reading import UnreadablePack, pack_named, read_pack, shipped_packs, text_of_pack
+
+_ID = re.compile(r"[0-9a-f]{1,64}")
+"""Ids and digests; a database need not be asked about anything else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,8 @@ class _Pages:
         return page("journeys", listed=listed, asked=asked, kinds=WAITS_FOR, any=ANY)
 
     def journey(self, journey_id: str) -> Response:
+        if not _ID.fullmatch(journey_id):
+            return _not_there()
         try:
             with self._ledger.reading() as session:
                 found = dossier(session, journey_id, now=self._clock())
@@ -82,6 +88,8 @@ class _Pages:
         return page("packs", packs=[pack_named(name) for name in shipped_packs()])
 
     def pack(self, digest: str) -> Response:
+        if not _ID.fullmatch(digest):
+            return _not_there()
         with self._ledger.reading() as session:
             text = text_kept(session, digest)
         if text is None:

@@ -65,6 +65,7 @@ class JourneyList:
 
 def asked_from(query: Mapping[str, str]) -> Asked:
     """Read a query; open journeys, from the first page, where it says nothing else."""
+    query = {name: text.replace("\0", "") for name, text in query.items()}  # which no database takes
     waiting = query.get("waiting_for", "")
     state = query.get("state", "") or JourneyState.OPEN.value
     page = query.get("page", "")

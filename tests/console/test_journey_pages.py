@@ -17,6 +17,7 @@ from domain.journey import WaitingFor
 from domain.work_item import Disposition
 from ledger.database import Ledger
 from ledger.holds import place_hold
+from ledger.tables.decision import PackRow
 from ledger.timelines import timeline
 from ledger.work import take_work
 from policy.compliance.reading import pack_named
@@ -139,7 +140,7 @@ class TestTheList:
             assert client.get("/staff/?portfolio=none").text.count("No journey was found") == 1
             assert client.get("/staff/?state=closed").text.count("No journey was found") == 1
             assert client.get("/staff/?waiting_for=OnHold").text.count("No journey was found") == 1
-            for nonsense in ("page=-1", "page=x", "page=99999999999999999999", "state=x", "waiting_for=x", "loan=%00"):
+            for nonsense in ("page=-1", "page=x", "page=" + "9" * 20, "state=x", "waiting_for=x", "loan=%00%ff%25_"):
                 assert client.get(f"/staff/?{nonsense}").status_code == 200
             assert client.get("/staff/?page=7").text.count("No journey was found") == 1
 
@@ -172,7 +173,7 @@ class TestAPage:
         with staffed(lender, machine=MachineClock()) as client:
             shown = _text(signed_in(client).get(f"/staff/journeys/{journey}"))
         assert "dispute, 6 minutes, with a note" in shown
-        assert "the end of a hold" in shown or "in force" in shown
+        assert "in force" in shown
         for secret in ("Ada", "Canary", "brother", "7400123456", EMAIL.text, "12 Canary Row"):
             assert secret not in shown
         assert "a***@borrower.example" in shown
@@ -193,6 +194,15 @@ class TestAPage:
             answer = signed_in(client).get(f"/staff/{path}")
         assert answer.status_code == 404
         assert "There is no such page" in answer.text
+
+    def test_shows_the_text_of_a_pack_that_this_version_cannot_read(self, lender: Lender) -> None:
+        """An old answer can still be looked up in the words of its time."""
+        digest, text = "0a" * 32, "an older form: <b>of packs</b>"
+        with lender.ledger.transaction() as session:
+            session.add(PackRow(digest=digest, name="old", version="1", content=text, kept_at=lender.now))
+        with staffed(lender, machine=MachineClock()) as client:
+            assert text in _text(signed_in(client).get(f"/staff/packs/{digest}"))
+            assert "<b>" not in client.get(f"/staff/packs/{digest}").text
 
     def test_is_there_for_every_pack(self, lender: Lender) -> None:
         """Each rule with where it is written and how sure that is."""

@@ -11,6 +11,7 @@ from domain.action import Action
 from domain.attempt import AttemptId, AttemptState
 from domain.message import Message, Order
 from domain.step import Outcome
+from ledger.breakers import let_probe_through, open_breaker
 from ledger.ladders import pinned_ladder
 from ledger.outcomes import mark_unknown
 from ledger.packs import stack_for
@@ -62,6 +63,9 @@ def _judge(session: Session, attempt: AttemptRow, journey: JourneyRow, *, now: d
     action = Action(attempt.action)
     if not still_next(session, journey, rung=attempt.rung, action=action, now=now):
         return _release(session, attempt, journey, outcome=Outcome.OVERTAKEN, reason=OVERTAKEN, now=now)
+    if (breaker := open_breaker(session, action, now=now)) is not None:
+        at, why = breaker.half_open_at, breaker.reason
+        return _release(session, attempt, journey, outcome=Outcome.DEFERRED, reason=why, until=at, now=now)
     # Locked: a STOP that is being taken in at this moment is either seen here or comes after this contact.
     point = (
         session.get_one(ContactPointRow, attempt.contact_point_id, with_for_update=True)
@@ -77,6 +81,7 @@ def _judge(session: Session, attempt: AttemptRow, journey: JourneyRow, *, now: d
     verdict = judged.verdict
     match verdict.answer:
         case Answer.ALLOWED:
+            let_probe_through(session, action, now=now)
             attempt.state, attempt.claimed_at = AttemptState.SENDING.value, verdict.judged_at
             return _what_leaves(session, attempt, content)
         case Answer.NEEDS_HUMAN:

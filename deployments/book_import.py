@@ -25,6 +25,7 @@ from ledger.payment_intake import take_in_payments
 from ledger.portfolios import ensure_portfolio, portfolio_named
 from ledger.unit_costs import add_unit_costs, units_without_price
 from policy.compliance.packfile import Role
+from policy.compliance.stacking import stack, with_courtesy
 
 Entry = TypeVar("Entry", BookLoan, BookPayment)
 
@@ -56,7 +57,8 @@ class BookFile:
     """A file to import: the mapping to read it with, the portfolio to put it in, and where rejects go.
 
     as_of: the day on which the figures are to stand; None for the file's own day. rejects: None for beside the file.
-    collector_role: who collects, for a portfolio that is made now; None for the setting.
+    collector_role, packs: who collects, and under which packs, for a portfolio that is made now; nothing given is the
+    setting.
     """
 
     path: Path
@@ -65,6 +67,7 @@ class BookFile:
     as_of: date | None = None
     rejects: Path | None = None
     collector_role: Role | None = None
+    packs: tuple[str, ...] = ()
 
     @property
     def rejects_path(self) -> Path:
@@ -115,8 +118,10 @@ def import_loans(
     """Take in a file of loans; the portfolio and its currency's shipped prices are made on first use.
 
     Raises what `connectors.book_file` raises for a file or mapping that cannot be read, OtherCurrency, NothingToImport
-    and RejectsNotWritable.
+    and RejectsNotWritable, and NoSuchPack.
     """
+    packs = with_courtesy(file.packs or settings.packs)
+    stack(packs)  # a misspelt pack is told before the book is read
     reading = read_loans(file.path, read_loan_mapping(file.mapping), as_of=file.as_of)
     book = _Book()
     loans = _read(reading, book, steps)
@@ -132,7 +137,7 @@ def import_loans(
             lender=settings.lender,
             help_phone=settings.help_phone,
             pay_url=settings.pay_url,
-            packs=settings.packs,
+            packs=packs,
             collector_role=file.collector_role or settings.collector_role,
             now=now,
         )

@@ -5,7 +5,10 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
-from ledger.tables.loan import PortfolioRow
+from domain.journey import JourneyState
+from ledger.tables.journey import JourneyRow
+from ledger.tables.loan import LoanRow, PortfolioRow
+from ledger.waking import wake
 from policy.compliance.packfile import Role
 
 
@@ -49,6 +52,26 @@ def ensure_portfolio(
         session.flush()
     if row.currency != currency:
         raise OtherCurrency(f"portfolio '{name}' is in {row.currency}; these loans are in {currency}")
+    return row
+
+
+def use_packs(
+    session: Session, name: str, packs: Sequence[str], *, collector_role: Role | None, now: datetime
+) -> PortfolioRow:
+    """Work a portfolio under other packs from now on; its open journeys are looked at again. Raises NoSuchPortfolio.
+
+    collector_role: None leaves it as it is.
+    """
+    row = portfolio_named(session, name)
+    row.packs = list(packs)
+    row.collector_role = collector_role or row.collector_role
+    journeys = session.exec(
+        select(JourneyRow.id)
+        .join(LoanRow, col(LoanRow.id) == JourneyRow.loan_id)
+        .where(LoanRow.portfolio_id == row.id, JourneyRow.state == JourneyState.OPEN.value)
+    ).all()
+    for journey_id in journeys:
+        wake(session, journey_id, reason="the portfolio is worked under other packs", now=now)
     return row
 
 

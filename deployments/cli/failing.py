@@ -81,7 +81,7 @@ REMEDIES: dict[type[Exception], str] = {
     SeveralBorrowers: "",
     TextRemoved: "",
     RemovalIsOff: "Set it to `yes`, or ask with --dry-run what would go.",
-    NoSuchPack: "Mend DUECOURSE_PACKS, or the name of the pack's file.",
+    NoSuchPack: "Mend its name, or DUECOURSE_PACKS.",
     UnreadableFile: "",
     UnknownLadder: "",
     TokenTooShort: "",

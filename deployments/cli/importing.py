@@ -48,13 +48,19 @@ def loans(
         Role | None,
         typer.Option(help="Who collects, for a portfolio that is made now; else DUECOURSE_COLLECTOR_ROLE."),
     ] = None,
+    pack: Annotated[
+        list[str] | None,
+        typer.Option(help="A compliance pack for a portfolio that is made now; give several to stack them."),
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Take in a file of loans: new ones are added, newer figures replace older ones, the same file changes nothing."""
     settings = Settings()
     if sqlite_file(settings.ledger_url) is not None and make_ready(settings).standing is Standing.ABSENT:
         screen(stderr=True).print(f"Made the ledger {settings.ledger_url}.")
-    book = BookFile(file, mapping, portfolio, as_of=as_of, rejects=rejects, collector_role=collector_role)
+    book = BookFile(
+        file, mapping, portfolio, as_of=as_of, rejects=rejects, collector_role=collector_role, packs=tuple(pack or ())
+    )
     with at_hand() as there, _progress() as steps:
         done = import_loans(there.ledger, book, settings=settings, now=there.now, steps=steps)
     _tell(done, as_json=as_json)

@@ -1,4 +1,4 @@
-"""Compliance packs: `packs list`, `packs show` and `packs check`."""
+"""Compliance packs: `packs list`, `packs show`, `packs check` and `packs use`."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,10 +7,13 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from deployments.cli.at_hand import at_hand
 from deployments.cli.failing import COULD_NOT, CommandFailed
 from deployments.cli.showing import JsonFlag, show, spoken, table
-from policy.compliance.packfile import Effective, Pack, Rule
+from ledger.portfolios import use_packs
+from policy.compliance.packfile import Effective, Pack, Role, Rule
 from policy.compliance.reading import UnreadablePack, pack_named, read_pack, shipped_packs
+from policy.compliance.stacking import stack, with_courtesy
 from policy.files.document import text_of
 from policy.files.problem import Problem, UnreadableFile, nearest
 from policy.wording.elements import element_names
@@ -72,6 +75,24 @@ def check(
     show({"problems": problems, "good": [_told_of(pack) for pack in good]}, *lines, *fine, as_json=as_json)
     if problems:
         raise typer.Exit(COULD_NOT)
+
+
+@app.command("use", epilog="Example: duecourse packs use us-federal-regf us-tcpa --portfolio retail")
+def use(
+    packs: Annotated[list[str], typer.Argument(help="The packs to stack; house-courtesy is always among them.")],
+    *,
+    portfolio: Annotated[str, typer.Option(help="The portfolio that is worked under them from now on.")],
+    collector_role: Annotated[Role | None, typer.Option(help="Who collects; else as it is.")] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Work a portfolio under these packs and no others: every contact from now on is judged by them."""
+    names = with_courtesy(packs)
+    labels = stack(names).labels
+    with at_hand() as there, there.ledger.transaction() as session:
+        row = use_packs(session, portfolio, names, collector_role=collector_role, now=there.now)
+        role = row.collector_role
+    told = f"Portfolio '{portfolio}' is worked by {spoken(role)} under {', '.join(labels)}."
+    show({"portfolio": portfolio, "packs": labels, "collector_role": role}, told, as_json=as_json)
 
 
 def _pack(name: str) -> Pack:

@@ -12,6 +12,8 @@ from typing import Literal
 from policy.compliance.packfile import Pack, Role, Rule
 from policy.compliance.reading import pack_named
 
+COURTESY = "house-courtesy"
+
 
 @dataclass(frozen=True, slots=True)
 class Stack:
@@ -53,3 +55,8 @@ def stack(names: Iterable[str], *, role: Role = "first_party", soft: Literal["en
     for name in names:
         add(name)
     return Stack(tuple(found.values()), role=role, soft=soft)
+
+
+def with_courtesy(names: Iterable[str]) -> list[str]:
+    """The named packs on top of `house-courtesy`, which is there for everyone, whatever the law allows."""
+    return list(dict.fromkeys((COURTESY, *names)))

@@ -1,11 +1,14 @@
 """Packs are listed, read and checked."""
 
 import pytest
+from sqlmodel import select
 
 from deployments.doctor import examine
 from deployments.finding import Light
+from ledger.portfolios import portfolio_named
+from ledger.tables.journey import WakeUpRow
 from policy.compliance.reading import shipped_packs, text_of_pack
-from tests.cli.stage import Stage
+from tests.cli.stage import LOANS, MAPPING, Driven, Stage
 
 
 def test_the_list_names_every_shipped_pack(bare: Stage) -> None:
@@ -99,10 +102,32 @@ def test_the_doctor_lists_what_counsel_should_confirm(bare: Stage, monkeypatch: 
     assert "duecourse packs show in-rbi" in yellow.do
 
 
-def test_the_doctor_misses_a_pack_that_is_gone(bare: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing can be sent without it, so it is red."""
+def test_a_misspelt_pack_stops_an_import(bare: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before anything is read, from the setting and from the option alike."""
     monkeypatch.setenv("DUECOURSE_PACKS", '["house-curtesy"]')
-    bare.import_loans()
+    files = (bare.write("loans.csv", LOANS), "--mapping", bare.write("loans.yaml", MAPPING), "--portfolio", "cards")
+    assert "there is no compliance pack 'house-curtesy'" in bare.refusal("import", "loans", *files)
+    assert "there is no compliance pack 'gb-con'" in bare.refusal("import", "loans", *files, "--pack", "gb-con")
+    assert bare.answer("import", "loans", *files, "--pack", "gb-conc")["new"] == 2
+
+
+def test_the_doctor_misses_a_pack_that_is_gone(driven: Driven) -> None:
+    """Nothing can be sent without it, so it is red."""
+    with driven.ledger.transaction() as session:
+        portfolio_named(session, "cards").packs = ["gone"]
     found = [finding for finding in examine() if finding.about == "packs"]
     assert [finding.light for finding in found] == [Light.RED]
-    assert "there is no compliance pack 'house-curtesy'" in found[0].says
+    assert "there is no compliance pack 'gone'" in found[0].says
+
+
+def test_a_portfolio_can_be_worked_under_other_packs(driven: Driven) -> None:
+    """House courtesy stays among them, what a pack extends comes with it, and open journeys are looked at again."""
+    used = driven.answer("packs", "use", "us-ma", "--portfolio", "cards", "--collector-role", "third_party")
+    assert [label.partition("@")[0] for label in used["packs"]] == ["house-courtesy", "us-federal-regf", "us-ma"]
+    with driven.ledger.reading() as session:
+        portfolio = portfolio_named(session, "cards")
+        assert (portfolio.packs, portfolio.collector_role) == (["house-courtesy", "us-ma"], "third_party")
+        reasons = session.exec(select(WakeUpRow.reason)).all()
+    assert reasons.count("the portfolio is worked under other packs") == 2
+    assert "there is no portfolio 'loans'" in driven.refusal("packs", "use", "us-ma", "--portfolio", "loans")
+    assert "no compliance pack 'us-mo'" in driven.refusal("packs", "use", "us-mo", "--portfolio", "cards")

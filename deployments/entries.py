@@ -8,6 +8,7 @@ from flows.loan_journey import loan_journey
 from flows.payment_intake import payment_intake
 from flows.portfolio_intake import portfolio_intake
 from flows.promise_review import promise_review
+from flows.reconcile_attempts import reconcile_attempts
 from flows.repair_journeys import repair_journeys
 from flows.retention import retention
 from flows.wake_journeys import wake_journeys
@@ -21,6 +22,7 @@ FLOWS = (
     portfolio_intake,
     payment_intake,
     promise_review,
+    reconcile_attempts,
     repair_journeys,
     wake_journeys,
     effectiveness_report,

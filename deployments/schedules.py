@@ -25,6 +25,7 @@ DEPLOYMENTS = (
     Planned("portfolio_intake", "intake", CronSchedule(cron="0 5 * * *"), per_portfolio=True),
     Planned("payment_intake", "payments", CronSchedule(cron="*/15 * * * *"), per_portfolio=True),
     Planned("promise_review", "promises", CronSchedule(cron="30 6 * * *")),
+    Planned("reconcile_attempts", "reconcile", IntervalSchedule(interval=timedelta(minutes=1))),
     Planned("repair_journeys", "repair", IntervalSchedule(interval=timedelta(minutes=5))),
     Planned("wake_journeys", "wake", IntervalSchedule(interval=timedelta(minutes=1))),
     Planned("effectiveness_report", "report", CronSchedule(cron="0 7 1 * *"), per_portfolio=True),

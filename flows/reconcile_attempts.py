@@ -1,0 +1,31 @@
+"""Contacts whose answer was lost are found out about, and never sent again on a guess."""
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
+
+from tasks.reconcile import ask_vendors, channels_out_of_order, give_up_on_dead_runs, go_on_after_breakers
+
+
+@flow(name="reconcile_attempts", persist_result=False)
+def reconcile_attempts() -> State[str]:
+    """Ask the vendors about contacts of unknown fate, and let journeys go on whose channel is in order again."""
+    lost = give_up_on_dead_runs()
+    fates = ask_vendors()
+    woken = go_on_after_breakers()
+    broken = channels_out_of_order()
+    return Completed(
+        name="ChannelOutOfOrder" if broken else "Completed",
+        message=in_words(lost=lost, fates=fates, woken=woken, broken=broken),
+    )
+
+
+def in_words(*, lost: int, fates: dict[str, int], woken: int, broken: list[str]) -> str:
+    """What was done, for the run's state; it holds counts and codes, and no personal data."""
+    told = [f"out of order: {', '.join(broken)}"] if broken else []
+    told += [f"{lost} contacts of dead runs are unknown now"] if lost else []
+    told += [f"asked about {sum(fates.values())}: {', '.join(f'{n} {fate}' for fate, n in fates.items())}"] * bool(
+        fates
+    )
+    told += [f"{woken} journeys go on"] if woken else []
+    return "; ".join(told) or "nothing is unknown"

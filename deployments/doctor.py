@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from pydantic import ValidationError
 
+from deployments.channel_checks import channel_findings
 from deployments.clock import business_now
 from deployments.finding import Finding, Light
 from deployments.prefect_checks import API, prefect_findings
@@ -86,6 +87,7 @@ def _ledger(settings: Settings) -> Iterator[Finding]:
                 yield from _guarded("clock", lambda: list(_clock(ledger, settings)))
                 yield from _guarded("prices", lambda: list(_prices(ledger)))
                 yield from _guarded("packs", lambda: list(_packs(ledger)))
+                yield from _guarded("channels", lambda: list(channel_findings(ledger)))
                 yield from _guarded("journeys", lambda: list(_journeys(ledger)))
             finally:
                 ledger.close()
@@ -174,4 +176,5 @@ def _troubled(health: JourneyHealth) -> Iterator[Finding]:
         )
     if health.unknown_attempts:
         says = f"of {health.unknown_attempts:,} contacts nobody knows whether they left"
-        yield Finding(Light.YELLOW, "attempts", says, "`duecourse work list --kind reconcile_attempt`")
+        remedy = "The vendors are asked for a day; then `duecourse work list --kind reconcile_attempt` has them."
+        yield Finding(Light.YELLOW, "attempts", says, remedy)

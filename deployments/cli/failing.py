@@ -12,6 +12,7 @@ from connectors.book_file.raw_row import BookFileError
 from console.staff.passes import TokenTooShort
 from deployments.book_import import NothingToImport, RejectsNotWritable
 from deployments.wiring import CredentialMissing, RealVendorsRefused
+from ledger.breakers import NoOpenBreaker
 from ledger.calling import CallIsOpen, NobodyToCall, NoSuchCall, NotACall
 from ledger.evidence.signing import EvidenceKeyExposed, EvidenceKeyMalformed, EvidenceKeyMissing
 from ledger.findings import FindingDoesNotFit
@@ -71,6 +72,7 @@ REMEDIES: dict[type[Exception], str] = {
     CallIsOpen: "`duecourse calls record CALL --outcome busy`, or `duecourse work record ITEM RESULT`.",
     NoSuchCall: "`duecourse journeys show LOAN --json` shows the calls of a loan.",
     NoSuchDecision: "`duecourse journeys show LOAN --json` shows the attempts of a loan.",
+    NoOpenBreaker: "",
     NoSuchHold: "`duecourse holds list` shows those in force.",
     HeldTooSoon: "",
     EndIsKnown: "",

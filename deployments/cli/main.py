@@ -7,6 +7,7 @@ import typer
 
 from deployments.cli import (
     calls,
+    channels,
     costs,
     demo,
     doctor,
@@ -65,6 +66,7 @@ app.add_typer(importing.app, name="import")
 app.add_typer(journeys.app, name="journeys")
 app.add_typer(work.app, name="work")
 app.add_typer(calls.app, name="calls")
+app.add_typer(channels.app, name="channels")
 app.add_typer(holds.app, name="holds")
 app.add_typer(standing.app, name="standing")
 app.add_typer(retention.app, name="retention")

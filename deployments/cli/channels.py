@@ -1,0 +1,47 @@
+"""Channels: `channels list` and `channels close`."""
+
+from typing import Annotated
+
+import typer
+
+from connectors.remedies import remedy_for
+from deployments.cli.at_hand import at_hand
+from deployments.cli.showing import JsonFlag, show, table
+from domain.action import Action
+from ledger.breakers import close_breaker, listed_breakers
+
+app = typer.Typer(no_args_is_help=True, help="Channels that a vendor's answer has put out of order.")
+
+
+@app.command("list", epilog="Example: duecourse channels list")
+def list_channels(as_json: JsonFlag = False) -> None:
+    """List channels that are out of order, and those that were."""
+    with at_hand() as there, there.ledger.reading() as session:
+        breakers = listed_breakers(session)
+    shown = table("", "channel", "since", "vendor", "code", "next try", "in order since", "by", "what to do")
+    for each in breakers:
+        is_open = each.closed_at is None
+        shown.add_row(
+            each.channel.value,
+            f"{each.opened_at:%Y-%m-%d %H:%M}",
+            each.vendor,
+            each.code,
+            f"{each.half_open_at:%Y-%m-%d %H:%M}" if is_open else "",
+            "" if each.closed_at is None else f"{each.closed_at:%Y-%m-%d %H:%M}",
+            each.closed_by or "",
+            remedy_for(each.code, vendor=each.vendor) if is_open else "",
+        )
+    show({"channels": breakers}, shown if breakers else "No channel was ever out of order.", as_json=as_json)
+
+
+@app.command("close", epilog="Example: duecourse channels close sms --by Bob")
+def close(
+    channel: Annotated[Action, typer.Argument(help="The channel, as `duecourse channels list` names it.")],
+    *,
+    by: Annotated[str, typer.Option(help="Who has mended it.")],
+    as_json: JsonFlag = False,
+) -> None:
+    """Say that a channel was mended: contacts leave again at once, and those that waited go on within a minute."""
+    with at_hand() as there, there.ledger.transaction() as session:
+        closed = close_breaker(session, channel, by=by, now=there.now)
+    show(closed, f"{channel.value} is in order again.", as_json=as_json)

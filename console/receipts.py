@@ -12,11 +12,13 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy.exc import SQLAlchemyError
 
 from connectors import sendgrid_signature, twilio_signature
+from console.metrics import CONTENT_TYPE, metrics_page
 from console.news import News
 from console.sendgrid_news import UnreadableBatch, batch_news
 from console.stop_page import HEADERS, StopState, stop_page
 from console.twilio_news import inbound_news, status_news
 from ledger.database import Ledger
+from ledger.gauges import gauges
 from ledger.portfolios import portfolio_names
 from ledger.receipts import can_stop, spoil_by_attempt, stop_by_attempt, take_in
 from ledger.stop_words import stop_words_for
@@ -65,6 +67,7 @@ def create_receipts(ledger: Ledger, *, settings: ReceiptSettings, clock: Callabl
     app.add_api_route("/stop/{attempt_id}", door.ask_to_stop, methods=["GET"], response_class=HTMLResponse)
     app.add_api_route("/stop/{attempt_id}", door.stop, methods=["POST"], response_class=HTMLResponse)
     app.add_api_route("/health", door.health, methods=["GET"])
+    app.add_api_route("/metrics", door.metrics, methods=["GET"])
     return app
 
 
@@ -124,6 +127,11 @@ class _Door:
             response.status_code = status.HTTP_503_SERVICE_UNAVAILABLE
             return {"ledger": "does not answer"}
         return {"ledger": "answers"}
+
+    def metrics(self) -> Response:
+        with self._ledger.reading() as session:
+            page = metrics_page(gauges(session, now=self._clock()))
+        return Response(page, media_type=CONTENT_TYPE)
 
     def _take_in(self, news: Iterable[News | None]) -> None:
         # A transaction each: one event that cannot be taken must not hold up a STOP in the same batch.

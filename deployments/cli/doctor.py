@@ -11,7 +11,7 @@ COLOURS = {"green": "green", "yellow": "yellow", "red": "bold red"}
 
 
 def doctor(as_json: JsonFlag = False) -> None:
-    """Look at settings, keys, ledger, clock, Prefect, vendors, channels, prices, packs, journeys; exit code 1 on red."""
+    """Look at settings, keys, ledger, clock, Prefect, vendors, channels, prices, packs, journeys; exit 1 on red."""
     # Prefect takes a second to import, which no other command should wait for.
     from deployments.doctor import examine  # noqa: PLC0415
 

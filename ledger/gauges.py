@@ -1,0 +1,56 @@
+"""What a monitor watches: counts and ages, and nothing about anybody."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, func
+from sqlmodel import Session, col, select
+
+from domain.attempt import AttemptState
+from domain.journey import JourneyState
+from ledger.breakers import breakers_in_force
+from ledger.tables.attempt import AttemptRow
+from ledger.tables.inbox import InboxRow
+from ledger.tables.journey import JourneyRow, WakeUpRow
+
+BUSY = "BeingCarriedOut"
+
+
+@dataclass(frozen=True, slots=True)
+class Gauges:
+    """How the ledger stands at an instant.
+
+    broken: channels out of order. unknown: contacts of unknown fate; oldest_unknown: how long ago the first of them was
+    made. backlog: webhooks that were kept and not acted upon. wake_ups: asked for and not seen. waiting: open journeys
+    by what they wait for, as Prefect's states name it.
+    """
+
+    broken: tuple[str, ...]
+    unknown: int
+    oldest_unknown: timedelta
+    backlog: int
+    wake_ups: int
+    waiting: dict[str, int]
+
+
+def gauges(session: Session, *, now: datetime) -> Gauges:
+    """Read them all."""
+    is_unknown = col(AttemptRow.state) == AttemptState.UNKNOWN.value
+    oldest = session.exec(select(func.min(AttemptRow.claimed_at)).where(is_unknown)).one()
+    waiting = session.exec(
+        select(JourneyRow.waiting_for, func.count(col(JourneyRow.id)))
+        .where(JourneyRow.state == JourneyState.OPEN.value)
+        .group_by(col(JourneyRow.waiting_for))
+    ).all()
+    return Gauges(
+        broken=tuple(breaker.channel.value for breaker in breakers_in_force(session)),
+        unknown=_counted(session, is_unknown),
+        oldest_unknown=max(now - oldest, timedelta(0)) if oldest is not None else timedelta(0),
+        backlog=_counted(session, col(InboxRow.applied_at).is_(None)),
+        wake_ups=_counted(session, col(WakeUpRow.is_done).is_(False)),
+        waiting={state or BUSY: count for state, count in waiting},
+    )
+
+
+def _counted(session: Session, condition: ColumnElement[bool]) -> int:
+    return session.exec(select(func.count()).where(condition)).one()

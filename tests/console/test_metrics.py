@@ -1,0 +1,48 @@
+"""What a monitor reads: counts that move with the ledger, in Prometheus' own format, and nothing about anybody."""
+
+import re
+
+from domain.action import Action
+from domain.attempt import FailureClass
+from ledger.breakers import trip
+from ledger.outcomes import record_failure
+from ledger.tables.inbox import InboxRow
+from tests.console.pretend_vendors import PretendVendors
+from tests.ledger.lender import EMAIL, MOBILE, NOW, Lender
+
+LINE = re.compile(r'duecourse_[a-z_]+(\{[a-z_]+="[A-Za-z_]+"\})? \d+')
+
+
+def read(vendors: PretendVendors) -> dict[str, int]:
+    """The gauges of the page; each line must be one."""
+    answer = vendors.client.get("/metrics")
+    assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+    lines = [line for line in answer.text.splitlines() if not line.startswith("#")]
+    assert all(LINE.fullmatch(line) for line in lines), lines
+    assert not any(text in answer.text for text in (MOBILE.text, EMAIL.text, "Canary", "L-1"))
+    return {name: int(value) for name, value in (line.rsplit(" ", 1) for line in lines)}
+
+
+def test_an_empty_ledger_is_quiet(vendors: PretendVendors) -> None:
+    """Every channel is told, also while it is in order."""
+    gauges = read(vendors)
+    assert set(gauges.values()) == {0}
+    assert {f'duecourse_breaker_open{{channel="{action.value}"}}' for action in Action} <= set(gauges)
+
+
+def test_each_gauge_moves(vendors: PretendVendors, lender: Lender) -> None:
+    """A lost answer, a broken channel, a webhook not acted upon, and a journey that was woken."""
+    attempt = lender.begins_to_send(lender.opens())
+    with lender.ledger.transaction() as session:
+        session.add(InboxRow(vendor="twilio", event_id="1", kind="status", status="sent", received_at=NOW))
+        record_failure(session, attempt, failure=FailureClass.AMBIGUOUS, code="timeout", now=lender.now)
+        trip(session, Action.EMAIL, vendor="sendgrid", code="401", claimed_at=None, now=lender.now)
+    lender.receives(1_000)
+    gauges = read(vendors)
+    assert gauges["duecourse_attempts_unknown"] == 1
+    assert gauges["duecourse_oldest_unknown_seconds"] >= 0
+    assert gauges['duecourse_breaker_open{channel="email"}'] == 1
+    assert gauges['duecourse_breaker_open{channel="sms"}'] == 0
+    assert gauges["duecourse_inbox_backlog"] == 1
+    assert gauges["duecourse_wake_ups_pending"] == 1
+    assert gauges['duecourse_journeys_open{waiting_for="BeingCarriedOut"}'] == 1

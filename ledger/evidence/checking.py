@@ -21,6 +21,7 @@ from ledger.evidence.signing import PublicKeys
 from ledger.evidence.spans import spans
 from ledger.evidence.stored import Span, StoredEvent, as_it_lies, events_in, rows_in
 from ledger.evidence.texts import changed_texts
+from ledger.keyring import Keyring
 
 
 def check(
@@ -35,12 +36,31 @@ def check(
 
     keys: whose signatures count. exported: the folder in which roots were put away.
     """
+    try:
+        with _snapshot(ledger) as connection:
+            return check_on(
+                connection, ledger.keyring, loan_id=loan_id, keys=keys, exported=exported, on_loans=on_loans
+            )
+    except DBAPIError as error:
+        return Proof(flaws=[Flaw(What.DATABASE_DAMAGED, f"the database says: {error.orig}")])
+
+
+def check_on(
+    connection: Connection,
+    keyring: Keyring,
+    *,
+    loan_id: str | None = None,
+    keys: PublicKeys,
+    exported: FilePath | None = None,
+    on_loans: Callable[[int], None] = lambda _count: None,
+) -> Proof:
+    """The same, on what one transaction sees."""
     proof = Proof()
-    with _snapshot(ledger) as connection:
+    with as_it_lies(connection):
         try:
             _damage(connection, proof)
             for span, loans in [(Span.of(loan_id), 1)] if loan_id is not None else spans(connection):
-                _check_span(connection, ledger, span, proof)
+                _check_span(connection, keyring, span, proof)
                 proof.loans += loans
                 on_loans(loans)
             check_roots(connection, proof, keys=keys, exported=exported)
@@ -56,7 +76,7 @@ def _snapshot(ledger: Ledger) -> Iterator[Connection]:
     engine = ledger.engine
     if engine.dialect.name == "postgresql":
         engine = engine.execution_options(isolation_level="REPEATABLE READ")
-    with engine.connect() as connection, as_it_lies(connection):
+    with engine.connect() as connection:
         yield connection
 
 
@@ -70,12 +90,12 @@ def _damage(connection: Connection, proof: Proof) -> None:
                 proof.flaws.append(Flaw(What.DATABASE_DAMAGED, str(says)))
 
 
-def _check_span(connection: Connection, ledger: Ledger, span: Span, proof: Proof) -> None:
+def _check_span(connection: Connection, keyring: Keyring, span: Span, proof: Proof) -> None:
     chains = _chains(connection, span, proof)
     _check_heads(connection, span, chains, proof)
     _check_records(connection, span, chains, proof)
     with Session(connection) as session:
-        session.info["keyring"] = ledger.keyring
+        session.info["keyring"] = keyring
         proof.flaws.extend(changed_texts(session, span))
 
 

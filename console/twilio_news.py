@@ -43,7 +43,15 @@ def status_news(body: bytes, *, attempt_id: str) -> News | None:
     did_not_arrive = state is AttemptState.UNDELIVERED and code is not None
     return News(
         # Twilio numbers messages, not callbacks; a message passes through each status once.
-        Receipt(VENDOR, f"{sid}/{status}", ReceiptKind.STATUS, attempt_id=attempt_id, state=state, code=code),
+        Receipt(
+            VENDOR,
+            f"{sid}/{status}",
+            ReceiptKind.STATUS,
+            attempt_id=attempt_id,
+            state=state,
+            code=code,
+            vendor_id=sid,
+        ),
         failure=meaning_of(code or "", table=VENDOR).failure if did_not_arrive else None,
     )
 

@@ -18,7 +18,8 @@ class ReceiptKind(StrEnum):
 class Receipt:
     """One piece of news. `event_id` is unique for the vendor, so that a repeat is recognised.
 
-    state: for a status, what it says of the attempt. sender: for a stop or reply, the number or address it came from.
+    state: for a status, what it says of the attempt; vendor_id: the vendor's own id of the message, where it is told.
+    sender: for a stop or reply, the number or address it came from.
     """
 
     vendor: str
@@ -27,4 +28,5 @@ class Receipt:
     attempt_id: str | None = None
     state: AttemptState | None = None
     code: str | None = None
+    vendor_id: str | None = None
     sender: str | None = field(default=None, repr=False)

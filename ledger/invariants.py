@@ -9,11 +9,13 @@ from sqlmodel import Session, col, select
 from domain.attempt import AttemptState
 from domain.journey import JourneyState
 from domain.step import Outcome
+from domain.work_item import WorkKind
 from ledger.cases import LEFT_OR_MAY_HAVE
 from ledger.rechecks import outside_a_window, over_a_cap
 from ledger.situations import OPEN_WORK
 from ledger.tables.attempt import AttemptRow, VerdictRow
 from ledger.tables.decision import DecisionRow
+from ledger.tables.inquiry import InquiryRow
 from ledger.tables.journey import AssignmentRow, JourneyRow, StepRow, TurnRow
 from ledger.tables.loan import LoanRow
 from ledger.tables.money import CostRow, PaymentRow, ReversalRow
@@ -94,7 +96,7 @@ def open_work_of_closed_journeys(session: Session) -> list[str]:
             .where(
                 JourneyRow.state == JourneyState.CLOSED.value,
                 col(WorkItemRow.state).in_(OPEN_WORK),
-                WorkItemRow.kind != "reconcile_attempt",
+                WorkItemRow.kind != WorkKind.RECONCILE_ATTEMPT.value,
             )
         ).all()
     )
@@ -108,6 +110,25 @@ def acts_on_closed_journeys(session: Session) -> list[str]:
             select(TurnRow.id)
             .join(last, col(last.journey_id) == col(TurnRow.journey_id))
             .where(last.decision == Finish.__name__.lower(), col(TurnRow.turn_no) > col(last.turn_no))
+        ).all()
+    )
+
+
+def unknown_and_forgotten(session: Session) -> list[str]:
+    """Of every contact of unknown fate the vendor is to be asked, or a person is: ids of attempts nobody asks about."""
+    asked = select(InquiryRow.attempt_id).where(col(InquiryRow.next_ask_at).is_not(None))
+    questioned = select(WorkItemRow.attempt_id).where(
+        WorkItemRow.kind == WorkKind.RECONCILE_ATTEMPT.value,
+        col(WorkItemRow.state).in_(OPEN_WORK),
+        col(WorkItemRow.attempt_id).is_not(None),
+    )
+    return list(
+        session.exec(
+            select(AttemptRow.id).where(
+                AttemptRow.state == AttemptState.UNKNOWN.value,
+                col(AttemptRow.id).not_in(asked),
+                col(AttemptRow.id).not_in(questioned),
+            )
         ).all()
     )
 
@@ -155,6 +176,7 @@ INVARIANTS: tuple[Callable[[Session], list[str]], ...] = (
     journeys_without_assignment,
     open_work_of_closed_journeys,
     acts_on_closed_journeys,
+    unknown_and_forgotten,
     money_in_a_foreign_currency,
     reversals_beyond_payment,
     costs_that_do_not_multiply,

@@ -94,7 +94,7 @@ def _apply_status(session: Session, receipt: Receipt, *, now: datetime) -> None:
     if attempt is None or attempt.claimed_at is None or RANK[receipt.state] <= RANK[AttemptState(attempt.state)]:
         return  # there is nothing to tell of an attempt that never left
     journey = session.get_one(JourneyRow, attempt.journey_id)
-    attempt.vendor = attempt.vendor or receipt.vendor
+    attempt.vendor, attempt.vendor_id = attempt.vendor or receipt.vendor, attempt.vendor_id or receipt.vendor_id
     mark_accepted(session, attempt, journey, now=now)  # an unknown attempt that has a receipt did leave
     attempt.state, attempt.receipt_at = receipt.state.value, now
     attempt.failure_code = receipt.code or attempt.failure_code

@@ -102,7 +102,8 @@ def settle(session: Session, attempt_id: str, listed: Listed | None, *, now: dat
         end_inquiry(session, attempt_id)
         return Fate.KNOWN
     fate, vendor_id = _judged(session, attempt, listed)
-    _tell(session, attempt, EventKind.ATTEMPT_ANSWERED, now=now, answer=fate.value, code=code or None)
+    why = {"code": code} if code else {}
+    _tell(session, attempt, EventKind.ATTEMPT_ANSWERED, now=now, answer=fate.value, **why)
     match fate:
         case Fate.FOUND:
             attempt.vendor, attempt.vendor_id = None if listed is None else listed.vendor, vendor_id
@@ -176,6 +177,6 @@ def _contact(session: Session, attempt: AttemptRow) -> Message | Order:
     return Message(AttemptId(attempt.id), to, content["body"], content["subject"])
 
 
-def _tell(session: Session, attempt: AttemptRow, kind: EventKind, *, now: datetime, **facts: str | int | None) -> None:
+def _tell(session: Session, attempt: AttemptRow, kind: EventKind, *, now: datetime, **facts: str | int) -> None:
     loan_id = session.get_one(JourneyRow, attempt.journey_id).loan_id
     events.append(session, kind, loan_id=loan_id, journey_id=attempt.journey_id, at=now, attempt=attempt.id, **facts)

@@ -57,6 +57,11 @@ def decide_after_the_end(session: Session) -> None:
     session.exec(update(JourneyRow).values(turn_no=99))
 
 
+def forget_an_unknown(session: Session) -> None:
+    """Nobody knows what became of a contact, and nobody asks."""
+    session.exec(update(AttemptRow).values(state="unknown"))
+
+
 def book_a_foreign_currency(session: Session) -> None:
     """Euros for a loan in pounds."""
     session.exec(update(CostRow).values(currency="EUR"))
@@ -104,6 +109,7 @@ TAMPERING: dict[str, Callable[[Session], None]] = {
     "journeys_without_assignment": lose_an_assignment,
     "open_work_of_closed_journeys": ask_on_a_closed_journey,
     "acts_on_closed_journeys": decide_after_the_end,
+    "unknown_and_forgotten": forget_an_unknown,
     "money_in_a_foreign_currency": book_a_foreign_currency,
     "reversals_beyond_payment": take_back_too_much,
     "costs_that_do_not_multiply": miscalculate_a_cost,

@@ -80,9 +80,10 @@ class TestTheDiaryOfAnUnknown:
         assert due(lender) == []
         # 30 seconds: the list does not show it yet.
         assert lender.asks(attempt, EMPTY) is Fate.UNCLEAR
-        receipt = Receipt("twilio", "SM1/sent", ReceiptKind.STATUS, attempt, AttemptState.ACCEPTED)
+        receipt = Receipt("twilio", "SM1/sent", ReceiptKind.STATUS, attempt, AttemptState.ACCEPTED, vendor_id="SM1")
         with lender.ledger.transaction() as session:
             take_in(session, receipt, now=lender.now)
+        assert [row.vendor_id for row in lender.rows(AttemptRow)] == ["SM1"]
         assert lender.steps() == [("friendly_reminder", "sent")]
         lender.now += timedelta(days=2)
         assert (due(lender), questions(lender), len(lender.rows(CostRow))) == ([], [], 1)

@@ -55,8 +55,7 @@ SPOILS_CONTACT: dict[FailureClass, ContactState] = {
 
 def record_accepted(session: Session, attempt_id: str, accepted: Accepted, *, now: datetime) -> Outcome:
     """The vendor took it. This holds too when it was declared unknown meanwhile: no accepted outcome is lost."""
-    attempt = session.get_one(AttemptRow, attempt_id, with_for_update=True)
-    journey = session.get_one(JourneyRow, attempt.journey_id)
+    attempt, journey = locked(session, attempt_id)
     attempt.vendor, attempt.vendor_id = accepted.vendor, accepted.vendor_id
     mark_accepted(session, attempt, journey, now=now)
     close_by_success(session, Action(attempt.action), claimed_at=attempt.claimed_at, now=now)
@@ -104,14 +103,20 @@ def mark_accepted(session: Session, attempt: AttemptRow, journey: JourneyRow, *,
 def record_failure(
     session: Session, attempt_id: str, *, failure: FailureClass, code: str, now: datetime, vendor: str = "the vendor"
 ) -> Outcome:
-    """The vendor did not take it, or nobody knows: what becomes of the attempt, the contact point and the step."""
-    attempt = session.get_one(AttemptRow, attempt_id, with_for_update=True)
-    journey = session.get_one(JourneyRow, attempt.journey_id)
-    if attempt.state != AttemptState.SENDING.value:
+    """The vendor did not take it, or nobody knows: what becomes of the attempt, the contact point and the step.
+
+    A clear answer counts also when the attempt was declared unknown meanwhile, because its run was slow.
+    """
+    attempt, journey = locked(session, attempt_id)
+    was_unknown = attempt.state == AttemptState.UNKNOWN.value
+    if not was_unknown and attempt.state != AttemptState.SENDING.value:
         return Outcome.UNKNOWN
     if failure is FailureClass.AMBIGUOUS:
-        mark_unknown(session, attempt, journey, code=code, now=now)
+        if not was_unknown:
+            mark_unknown(session, attempt, journey, code=code, now=now)
         return Outcome.UNKNOWN
+    if was_unknown:
+        _nobody_needs_to_ask(session, attempt, journey, reason="the vendor did not take it", now=now)
     attempt.failure, attempt.failure_code, attempt.recorded_at = failure.value, code, now
     events.append(
         session,
@@ -191,10 +196,15 @@ def give_back(session: Session, attempt: AttemptRow, journey: JourneyRow, *, now
     attempt.state, attempt.recorded_at = AttemptState.RELEASED.value, now
     reason = "the vendor never took it"
     _end(session, attempt, journey, outcome=Outcome.DEFERRED, reason=reason, now=now)
-    end_inquiry(session, attempt.id)
-    withdraw_question(session, attempt.id, now=now)
-    if journey.state == JourneyState.OPEN.value:
-        wake(session, journey.id, reason=reason, now=now)
+    _nobody_needs_to_ask(session, attempt, journey, reason=reason, now=now)
+
+
+def locked(session: Session, attempt_id: str) -> tuple[AttemptRow, JourneyRow]:
+    """An attempt and its journey, locked in the order in which a claim locks them."""
+    journey_id = session.exec(select(AttemptRow.journey_id).where(AttemptRow.id == attempt_id)).one()
+    journey = session.exec(select(JourneyRow).where(JourneyRow.id == journey_id).with_for_update(key_share=True)).one()
+    attempt = session.exec(select(AttemptRow).where(AttemptRow.id == attempt_id).with_for_update()).one()
+    return attempt, journey
 
 
 def ask_a_person_about(session: Session, attempt: AttemptRow, journey: JourneyRow, *, now: datetime) -> None:
@@ -209,6 +219,16 @@ def ask_a_person_about(session: Session, attempt: AttemptRow, journey: JourneyRo
         now=now,
         deadline_at=now + FOUND_OUT_WITHIN,
     )
+
+
+def _nobody_needs_to_ask(
+    session: Session, attempt: AttemptRow, journey: JourneyRow, *, reason: str, now: datetime
+) -> None:
+    """An attempt did not leave, as is known by now: nobody is asked any more, and the journey is looked at."""
+    end_inquiry(session, attempt.id)
+    withdraw_question(session, attempt.id, now=now)
+    if journey.state == JourneyState.OPEN.value:
+        wake(session, journey.id, reason=reason, now=now)
 
 
 def _end(

@@ -7,6 +7,7 @@ import json
 from datetime import datetime
 from typing import assert_never
 
+from sqlalchemy import func
 from sqlmodel import Session, col, or_, select
 
 from domain.action import Action
@@ -16,7 +17,7 @@ from domain.fate import Fate, Listed, Trace
 from domain.message import Message, Order
 from ledger import events
 from ledger.inquiries import ASKED_AFTER, end_inquiry, next_slot
-from ledger.outcomes import ask_a_person_about, give_back, mark_accepted, mark_unknown
+from ledger.outcomes import ask_a_person_about, give_back, locked, mark_accepted, mark_unknown
 from ledger.people import contact_text, unseal_for
 from ledger.removed import TextRemoved
 from ledger.tables.attempt import AttemptRow
@@ -48,7 +49,7 @@ def give_up_on(session: Session, attempt_id: str, *, now: datetime, machine_now:
 
     The run may still tell what the vendor said: that counts, whenever it comes.
     """
-    attempt, journey = _held(session, attempt_id)
+    attempt, journey = locked(session, attempt_id)
     is_held = journey.lease_until is not None and journey.lease_until >= machine_now
     if is_held or attempt.state != AttemptState.SENDING.value:
         return False
@@ -66,6 +67,11 @@ def due_questions(session: Session, *, now: datetime, at_most: int = 200) -> lis
             .limit(at_most)
         ).all()
     )
+
+
+def next_question_at(session: Session) -> datetime | None:
+    """When the next vendor is to be asked; None when nothing is unknown."""
+    return session.exec(select(func.min(InquiryRow.next_ask_at))).one()
 
 
 def take_up(session: Session, attempt_id: str, *, now: datetime) -> Trace | None:
@@ -97,7 +103,7 @@ def take_up(session: Session, attempt_id: str, *, now: datetime) -> Trace | None
 
 def settle(session: Session, attempt_id: str, listed: Listed | None, *, now: datetime, code: str = "") -> Fate:
     """Act on what the vendor shows of a contact. listed: None when it could not be asked; `code` then says why."""
-    attempt, journey = _held(session, attempt_id)
+    attempt, journey = locked(session, attempt_id)
     if attempt.state != AttemptState.UNKNOWN.value:
         end_inquiry(session, attempt_id)
         return Fate.KNOWN
@@ -159,14 +165,6 @@ def _has_twin(session: Session, attempt: AttemptRow) -> bool:
         ).first()
         is not None
     )
-
-
-def _held(session: Session, attempt_id: str) -> tuple[AttemptRow, JourneyRow]:
-    """An attempt and its journey, locked in the order in which a claim locks them."""
-    journey_id = session.exec(select(AttemptRow.journey_id).where(AttemptRow.id == attempt_id)).one()
-    journey = session.exec(select(JourneyRow).where(JourneyRow.id == journey_id).with_for_update(key_share=True)).one()
-    attempt = session.exec(select(AttemptRow).where(AttemptRow.id == attempt_id).with_for_update()).one()
-    return attempt, journey
 
 
 def _contact(session: Session, attempt: AttemptRow) -> Message | Order:

@@ -17,6 +17,7 @@ from deployments.demo.stage import LEASE_SECONDS, POOL, Stage
 from deployments.register import register
 from ledger.carriage import due_journeys, next_due_at, unsettled
 from ledger.database import Ledger
+from ledger.reconciling import due_questions, next_question_at
 from ledger.simulated_clock import set_simulated_now
 from ledger.waking import wake
 from simulation.people import People
@@ -92,6 +93,9 @@ class Driver:
             self.reviewed_at = self.now
             due["promise_review/promises"] = {}
             due["repair_journeys/repair"] = {}
+        with self.ledger.reading() as session:
+            if due_questions(session, now=self.now, at_most=1):
+                due["reconcile_attempts/reconcile"] = {}
         self._run_flows(due)
 
     def _wake_due(self) -> None:
@@ -101,8 +105,8 @@ class Driver:
 
     def _move_on(self) -> None:
         with self.ledger.reading() as session:
-            journey_at = next_due_at(session)
-        candidates = [journey_at, self.acts_at, self.people.next_at(after=self.now), self._payments_at()]
+            journey_at, ask_at = next_due_at(session), next_question_at(session)
+        candidates = [journey_at, ask_at, self.acts_at, self.people.next_at(after=self.now), self._payments_at()]
         following = min((c for c in candidates if c is not None and c > self.now), default=self.until)
         following = min(following, self.until)
         self._keep_pace((following - self.now) / timedelta(days=1))

@@ -297,6 +297,22 @@ class TestALease:
         assert lender.is_accepted(attempt) is Outcome.SENT  # the run was only slow
         assert len(lender.rows(CostRow)) == 1
 
+    def test_that_ran_out_too_early_does_no_harm(self, lender: Lender) -> None:
+        """The run was only slow, and the refusal is clear: nobody asks any more, and the rung goes on by mail."""
+        journey = lender.opens()
+        attempt = lender.begins_to_send(journey)
+        self._gives_up(lender, after=2 * LEASE)
+        with lender.ledger.transaction() as session:
+            refused = record_failure(session, attempt, failure=FailureClass.BAD_NUMBER, code="21211", now=lender.now)
+        assert (refused, state_of(lender, attempt)) == (Outcome.REJECTED, "rejected")
+        assert lender.asks(attempt) is None
+        lender.fences.clear()
+        lender.now += timedelta(minutes=1)
+        with lender.ledger.transaction() as session:
+            session.get_one(JourneyRow, journey).lease_until = None
+        lender.lives(journey, days=0)
+        assert lender.steps() == [("friendly_reminder", "rejected"), ("friendly_reminder", "sent")]
+
     def test_is_given_up_once_by_several_at_once(self, lender: Lender) -> None:
         """Four reconcilers."""
         attempt = lender.begins_to_send(lender.opens())

@@ -26,6 +26,20 @@ from ledger.tables.work_item import WorkItemRow
 AT_ONCE = 500
 """So many loans are named in one statement."""
 
+# Made once, because every transaction uses them.
+NEW_LINKS = insert(EventRow)
+NEW_HEAD = (
+    update(ChainHeadRow)
+    .where(col(ChainHeadRow.loan_id) == bindparam("of_loan"))
+    .values(seq=bindparam("to_seq"), hash=bindparam("to_hash"))
+)
+HEADS = (
+    select(ChainHeadRow.loan_id, ChainHeadRow.seq, ChainHeadRow.hash)
+    .where(col(ChainHeadRow.loan_id).in_(bindparam("loans", expanding=True)))
+    .order_by(col(ChainHeadRow.loan_id))
+    .with_for_update()
+)
+
 
 def append_pending(session: Session) -> None:
     """Bind what the transaction wrote to its events, and append these to their loans' chains.
@@ -44,11 +58,9 @@ def append_pending(session: Session) -> None:
         heads[event.loan_id] = (row["seq"], row["hash"])
         rows.append(row)
     connection = session.connection()
-    connection.execute(insert(EventRow), rows)
+    connection.execute(NEW_LINKS, rows)
     connection.execute(
-        update(ChainHeadRow)
-        .where(col(ChainHeadRow.loan_id) == bindparam("of_loan"))
-        .values(seq=bindparam("to_seq"), hash=bindparam("to_hash")),
+        NEW_HEAD,
         [{"of_loan": loan, "to_seq": seq, "to_hash": hashed} for loan, (seq, hashed) in sorted(heads.items())],
     )
     pending.events.clear()
@@ -180,10 +192,7 @@ def _locked_heads(session: Session, loan_ids: set[str]) -> dict[str, tuple[int, 
 
 
 def _heads(session: Session, loan_ids: Sequence[str]) -> dict[str, tuple[int, str]]:
-    query = select(ChainHeadRow.loan_id, ChainHeadRow.seq, ChainHeadRow.hash).where(
-        col(ChainHeadRow.loan_id).in_(loan_ids)
-    )
-    locked = session.exec(query.order_by(col(ChainHeadRow.loan_id)).with_for_update()).all()
+    locked = session.connection().execute(HEADS, {"loans": loan_ids})
     return {loan_id: (seq, hashed) for loan_id, seq, hashed in locked}
 
 

@@ -58,7 +58,9 @@ def check_on(
     proof = Proof()
     with as_it_lies(connection):
         try:
-            _damage(connection, proof)
+            _guards(connection, proof)
+            if loan_id is None:
+                _damage(connection, proof)
             for span, loans in [(Span.of(loan_id), 1)] if loan_id is not None else spans(connection):
                 _check_span(connection, keyring, span, proof)
                 proof.loans += loans
@@ -80,10 +82,14 @@ def _snapshot(ledger: Ledger) -> Iterator[Connection]:
         yield connection
 
 
-def _damage(connection: Connection, proof: Proof) -> None:
+def _guards(connection: Connection, proof: Proof) -> None:
     missing = wanted_guards(connection) - guards(connection)
     for name in sorted(missing):
         proof.flaws.append(Flaw(What.GUARD_MISSING, f"the trigger {name} is not there: rows can be changed"))
+
+
+def _damage(connection: Connection, proof: Proof) -> None:
+    """What SQLite itself finds wrong with its file; PostgreSQL has its own tools for that."""
     if connection.dialect.name == "sqlite":
         for (says,) in connection.execute(text("PRAGMA integrity_check(20)")):
             if says != "ok":

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from json.encoder import encode_basestring_ascii as encode
 from typing import Any
 
 from ledger.evidence.canonical import GENESIS, document
@@ -58,7 +59,7 @@ def stored_hash(event: StoredEvent) -> str | None:
     texts = (event.at, event.journey_id, event.kind, event.loan_id)
     if any(isinstance(text, bytes) for text in texts):
         return None
-    at, journey, kind, loan = (document(text) for text in texts)
+    at, journey, kind, loan = (encode(text) if type(text) is str else document(text) for text in texts)
     # The document of `canonical.link`, put together from texts that are spelled that way already.
     told = (
         f'{{"at": {at}, "facts": {event.facts}, "journey": {journey}, "kind": {kind}, "loan": {loan}, '

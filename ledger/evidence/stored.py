@@ -98,7 +98,7 @@ def events_in(connection: Connection, span: Span) -> Iterator[StoredEvent]:
     selected = ", ".join(_plain(connection, columns[name]) for name in EVENT_COLUMNS)
     where, bound = span.within("kept.loan_id")
     query = f"SELECT {selected} FROM events AS kept WHERE {where} ORDER BY kept.loan_id, kept.seq"  # noqa: S608
-    for row in connection.execute(text(query), bound):
+    for row in connection.execute(text(query), bound).all():
         yield StoredEvent(*row)
 
 
@@ -112,18 +112,20 @@ def rows_in(connection: Connection, kind: Kind, span: Span) -> Iterator[StoredRo
     where += "".join(f' AND kept."{name}" IS NOT NULL' for name in kind.only_with)
     selected = ", ".join((loan, f'kept."{kind.key}"', *(_plain(connection, columns[name]) for name in names)))
     query = f"SELECT {selected} FROM {source.format(table=kind.name)} WHERE {where}"  # noqa: S608 - our own names
-    texts = frozenset(name for name in names if isinstance(columns[name].type, JSON))
-    for of_loan, key, *raw in connection.execute(text(query), bound):
-        pairs = zip(names, raw, strict=True)
-        yield StoredRow(of_loan, key, {n: _value(kind, n, v, texts) for n, v in pairs if v is not None})
+    is_json = [isinstance(columns[name].type, JSON) for name in names]
+    is_float = [name in FLOATS[kind.name] for name in names]
+    for of_loan, key, *raw in connection.execute(text(query), bound).all():
+        cells = zip(names, raw, is_json, is_float, strict=True)
+        values = {n: v if type(v) is str and not j else _value(v, j, f) for n, v, j, f in cells if v is not None}
+        yield StoredRow(of_loan, key, values)
 
 
-def _value(kind: Kind, name: str, raw: Any, texts: frozenset[str]) -> Any:
+def _value(raw: Any, is_json: bool, is_float: bool) -> Any:  # noqa: FBT001 - what the column is, a million times
     if isinstance(raw, bytes):
         return repr(raw)  # no bound column holds bytes: this one was changed
-    if name in texts:
+    if is_json:
         return parsed(raw)
-    return float(raw) if name in FLOATS[kind.name] and isinstance(raw, int) else raw
+    return float(raw) if is_float and isinstance(raw, int) else raw
 
 
 def parsed(raw: Any) -> Any:

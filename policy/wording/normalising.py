@@ -57,6 +57,11 @@ def characters_of(text: str) -> str:
     return NOT_IN_CHINESE.sub("", CHINESE_END.sub(BOUNDARY, _without_marks(plain)))
 
 
+def sentence_at(normalised: str, *, start: int) -> str:
+    """The sentence of a normalised text in which a position lies."""
+    return normalised[normalised.rfind(BOUNDARY, 0, start) + 1 :].split(BOUNDARY, 1)[0]
+
+
 def _plain(text: str) -> str:
     wide = unicodedata.normalize("NFKC", text).replace("\u2019", "'").replace("\u2018", "'").casefold()
     linked = DATE.sub(" date ", MAILBOX.sub(" mailbox ", LINK.sub(" link ", _without_marks(wide))))

@@ -12,6 +12,8 @@ from policy.files.problem import UnreadableFile
 from policy.wording.pattern import UnreadablePattern, compiled
 
 FOLDER = Path(__file__).parent / "lints"
+LEGAL_WORDS = "legal_words"
+"""The lint that a legal notice lifts: its words are no fault of tone."""
 Sentences = Annotated[tuple[Text, ...], Field(min_length=1)]
 
 

@@ -89,3 +89,21 @@ class TestAReassurance:
             assert faults(sentence, language=language) == set(), sentence
         for sentence in proof.must_refuse:
             assert faults(sentence, language=language), sentence
+
+
+class TestKindness:
+    """A sentence that sounds kind throughout."""
+
+    @pytest.mark.parametrize(
+        ("phrase", "lint"),
+        [
+            ("last chance", "false_urgency"),
+            ("pay or else", "threats"),
+            ("jail", "exaggerated_consequences"),
+            ("deadbeat", "shaming"),
+        ],
+    )
+    def test_buys_no_threat(self, phrase: str, lint: str) -> None:
+        """Only words of everyday topics, such as family, are spared in it."""
+        kind = f"Please tell us if we can help you with a plan that suits you, {phrase}, and thank you for your letter"
+        assert lint in faults(kind, language="en")

@@ -6,6 +6,8 @@ from pydantic import ValidationError
 
 from deployments.channel_checks import channel_findings
 from deployments.clock import business_now
+from deployments.evidence_checks import ABOUT as EVIDENCE
+from deployments.evidence_checks import evidence_findings
 from deployments.finding import Finding, Light
 from deployments.prefect_checks import API, prefect_findings
 from deployments.settings import Settings
@@ -89,6 +91,9 @@ def _ledger(settings: Settings) -> Iterator[Finding]:
                 yield from _guarded("packs", lambda: list(_packs(ledger)))
                 yield from _guarded("channels", lambda: list(channel_findings(ledger)))
                 yield from _guarded("journeys", lambda: list(_journeys(ledger)))
+                yield from _guarded(
+                    EVIDENCE, lambda: list(evidence_findings(ledger, settings, now=business_now(ledger)))
+                )
             finally:
                 ledger.close()
 

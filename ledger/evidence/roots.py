@@ -17,12 +17,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, text
 from sqlmodel import Session, col, select
 
+from ledger.append_only import guards, wanted_guards
 from ledger.database import Ledger
 from ledger.evidence import merkle
 from ledger.evidence.canonical import GENESIS, document
 from ledger.evidence.signing import name_of, pem_of
 from ledger.inserting import insert_new
 from ledger.tables.evidence import EvidenceRootRow
+from ledger.tables.journey import EventRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,3 +153,21 @@ def _put_away(session: Session, folder: Path) -> None:
     for row in session.exec(select(EvidenceRootRow).order_by(col(EvidenceRootRow.day))).all():
         if file_of(row.day) not in there:
             (folder / file_of(row.day)).write_text(put_away_text(row))
+
+
+@dataclass(frozen=True, slots=True)
+class RootsState:
+    """How it stands with the roots, without proving them. missing_guards: triggers that should be on and are not."""
+
+    last_day: date | None
+    first_event_on: date | None
+    missing_guards: frozenset[str]
+
+
+def state_of_roots(session: Session) -> RootsState:
+    """The last signed day, the day of the first event, and the triggers that are off."""
+    connection = session.connection()
+    last = session.exec(select(EvidenceRootRow).order_by(col(EvidenceRootRow.day).desc())).first()
+    first = session.exec(select(EventRow.at).order_by(col(EventRow.id))).first()
+    missing = wanted_guards(connection) - guards(connection)
+    return RootsState(None if last is None else last.day, None if first is None else first.date(), frozenset(missing))

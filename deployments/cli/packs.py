@@ -110,6 +110,8 @@ def _read(file: Path) -> Pack:
         Problem(str(file), 1, f"it extends the unknown pack '{name}'", nearest(name, known=shipped_packs()))
         for name in missing
     ]
+    if pack.id in pack.form.extends:
+        problems.append(Problem(str(file), 1, f"'{pack.id}' extends itself", "take its own name out of `extends`"))
     problems += [problem for rule in pack.rules for problem in _misspelt(rule, file=str(file))]
     if problems:
         raise UnreadablePack(problems)

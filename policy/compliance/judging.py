@@ -85,6 +85,8 @@ def facts_hash(case: Case, question: Question) -> str:
 def _speaking(case: Case, question: Question, packs: Stack) -> Iterator[tuple[Pack, Rule]]:
     product = case.facts.get("product", "")
     for pack, rule in packs.rules(question.at):
+        if not pack.form.applies_to.covers(case.facts):
+            continue
         if KINDS[rule.kind].is_asked and rule.form.when.speaks_to(question, product=product):
             yield pack, rule
 
@@ -123,12 +125,13 @@ def _finding(rule: Rule, pack: Pack, objection: Objection, effect: Effect, packs
 
 
 def _decider(against: list[_Heard]) -> _Heard:
-    """Of the harshest objections the one that lasts longest; the first of equals, in the order of the packs."""
+    """Of the harshest objections the one that lasts longest; of equals the law's before the house's, then the first."""
     harshest = [h for h in against if h.answer is against[0].answer]
-    endless = [h for h in harshest if h.finding.until is None]
-    if endless:
-        return endless[0]
-    return max(harshest, key=lambda h: h.finding.until.timestamp() if h.finding.until else 0.0)
+    longest = [h for h in harshest if h.finding.until is None]
+    if not longest:
+        latest = max(h.finding.until for h in harshest if h.finding.until is not None)
+        longest = [h for h in harshest if h.finding.until == latest]
+    return min(longest, key=lambda h: h.rule.form.authority == "house_policy")
 
 
 def _overridable(against: list[_Heard], *, purpose: str) -> tuple[str, ...]:

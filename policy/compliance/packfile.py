@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from policy.compliance.objection import Effect
 from policy.compliance.question import Asked, Question
@@ -34,11 +35,45 @@ AskedWord = Annotated[Asked, BeforeValidator(member_of(Asked, kind="action"))]
 EffectWord = Annotated[Effect, BeforeValidator(member_of(Effect, kind="effect"))]
 
 
+class NumberType(StrEnum):
+    """What is known of a telephone number."""
+
+    MOBILE = "mobile"
+    LANDLINE = "landline"
+    WORK = "work"
+
+
+class Purpose(StrEnum):
+    """Why a contact is made, where that matters."""
+
+    COLLECTION = "collection"
+    REQUIRED_BY_LAW = "required_by_law"
+    ACTIVE_LITIGATION = "active_litigation"
+    CONSUMER_INFORMATION_REQUEST = "consumer_information_request"
+    AVOID_HARM_TIME_CRITICAL = "avoid_harm_time_critical"
+    AVOID_PENALTY_OUTSIDE_COLLECTOR_CONTROL = "avoid_penalty_outside_collector_control"
+    DISCOUNT_OFFER = "discount_offer"
+    LOCATION_INFORMATION = "location_information"
+    RESUME_DROPPED_CALL = "resume_dropped_call"
+    OPT_OUT_CONFIRMATION = "opt_out_confirmation"
+    REMEDY_NOTICE = "remedy_notice"
+
+
+NumberTypeWord = Annotated[NumberType, BeforeValidator(member_of(NumberType, kind="type of number"))]
+PurposeWord = Annotated[Purpose, BeforeValidator(member_of(Purpose, kind="purpose"))]
+
+
 class Effective(Form):
     """From which day to which day (both included) something is in force; null is open."""
 
     from_: Day | None = Field(default=None, alias="from", examples=["2021-11-30"])
     to: Day | None = Field(default=None, examples=["null"])
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Effective":
+        if self.from_ is not None and self.to is not None and self.to < self.from_:
+            raise wrong(f"it would end on {self.to}, before it begins", remedy="swap or mend the two days")
+        return self
 
     def holds_on(self, day: date) -> bool:
         """Whether it is in force on a day."""
@@ -64,6 +99,11 @@ class AppliesTo(Form):
     debt_purpose: tuple[Text, ...] = Field(default=(), examples=["[consumer]"])
     products: tuple[Text, ...] = Field(default=("any",), examples=["[any]"])
     debtor_kind: tuple[Text, ...] = Field(default=(), examples=["[natural_person]"])
+
+    def covers(self, facts: Mapping[str, str]) -> bool:
+        """Whether a debt is of a sort that the pack speaks about; what is not known of it narrows nothing."""
+        sorts = {"debt_purpose": self.debt_purpose, "product": self.products, "debtor_kind": self.debtor_kind}
+        return all(not named or "any" in named or facts.get(key, "") in ("", *named) for key, named in sorts.items())
 
 
 class Calendars(Form):
@@ -104,11 +144,11 @@ class When(Form):
     action: tuple[AskedWord, ...] = Field(default=(), examples=["[call, sms]"])
     to: Literal["consumer", "third_party", "any"] = Field(default="consumer", examples=["consumer"])
     automated: bool | None = Field(default=None, examples=["true"])
-    number_type: tuple[Text, ...] = Field(default=(), examples=["[mobile]"])
+    number_type: tuple[NumberTypeWord, ...] = Field(default=(), examples=["[mobile]"])
     products: tuple[Text, ...] = Field(default=(), examples=["[microfinance]"])
     products_except: tuple[Text, ...] = Field(default=(), examples=["[microfinance]"])
-    purposes: tuple[Text, ...] = Field(default=(), examples=["[location_information]"])
-    purposes_except: tuple[Text, ...] = Field(default=(), examples=["[required_by_law]"])
+    purposes: tuple[PurposeWord, ...] = Field(default=(), examples=["[location_information]"])
+    purposes_except: tuple[PurposeWord, ...] = Field(default=(), examples=["[required_by_law]"])
     replies: bool | None = Field(default=None, examples=["false"])
     collector_role: tuple[Role, ...] = Field(default=(), examples=["[third_party]"])
 

@@ -43,10 +43,12 @@ class Stack:
 def stack(names: Iterable[str], *, role: Role = "first_party", soft: Literal["enforce", "warn"] = "enforce") -> Stack:
     """The named packs and all that they extend, each once, what is extended first. Raises NoSuchPack."""
     found: dict[str, Pack] = {}
+    under_way: set[str] = set()
 
     def add(name: str) -> None:
-        if name in found:
+        if name in found or name in under_way:  # a pack that extends itself, maybe by way of others, adds nothing
             return
+        under_way.add(name)
         pack = pack_named(name)
         for base in pack.form.extends:
             add(base)

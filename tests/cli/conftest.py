@@ -29,6 +29,15 @@ def driven(ledger: Ledger, ledger_url: str, tmp_path: Path, monkeypatch: pytest.
 
 
 def _clean(monkeypatch: pytest.MonkeyPatch, *, folder: Path) -> None:
-    for name in ("LEDGER_URL", "KEY", "KEY_FILE", "REAL_SENDS", "SANDBOX_URL", "PACKS", "LEASE_SECONDS", "EVIDENCE_KEY"):
+    for name in (
+        "LEDGER_URL",
+        "KEY",
+        "KEY_FILE",
+        "REAL_SENDS",
+        "SANDBOX_URL",
+        "PACKS",
+        "LEASE_SECONDS",
+        "EVIDENCE_KEY",
+    ):
         monkeypatch.delenv(f"DUECOURSE_{name}", raising=False)
     monkeypatch.chdir(folder)

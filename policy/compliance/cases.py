@@ -19,7 +19,7 @@ from policy.compliance.packfile import AskedWord
 from policy.compliance.question import NOTICE_PRESENT, Question, Target
 from policy.files.document import Document, Place, read_document
 from policy.files.form import Form, fill
-from policy.files.problem import Problem, UnreadableFile
+from policy.files.problem import Problem, UnreadableFile, quoted
 
 NOON = time(12)
 """The hour of a question that names a day only."""
@@ -116,8 +116,13 @@ def cases_in(text: str, *, file: str) -> tuple[tuple[Posed, ...], tuple[Problem,
     for place in places:
         form, found = fill(GivenCase, document, at=place)
         problems += found
-        if form is not None:
-            read.append(_posed(form))
+        if form is None:
+            continue
+        if form.id in {posed.id for posed in read}:
+            told = f"there is a case with the id {quoted(form.id)} already"
+            problems.append(document.problem((*place, "id"), what=told, remedy="give each case an id of its own"))
+            continue
+        read.append(_posed(form))
     if not read:
         raise UnreadableCases(problems)
     return tuple(read), tuple(problems)

@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from policy.compliance.case import Case
 from policy.compliance.conversations import conversed_about
 from policy.compliance.history import (
+    ANY_SCOPE,
     CONSUMER,
     CONVERSATIONS,
     Call,
@@ -67,9 +68,12 @@ def consents(case: Case, scope: str, *, debt: str | None = None) -> list[Consent
 
 
 def revoked_at(case: Case, consent: Consent) -> datetime | None:
-    """When a consent was taken back; None while it was not."""
+    """When a consent was taken back; None while it was not.
+
+    A revocation that names no scope takes back every consent about its debts, and one that names no debts is about all.
+    """
     return next(
-        (r.at for r in case.all_of(ConsentRevoked) if r.scope == consent.scope and r.at >= consent.at),
+        (r.at for r in case.all_of(ConsentRevoked) if r.at >= consent.at and _takes_back(case, r, consent)),
         None,
     )
 
@@ -117,6 +121,12 @@ def is_first_reply(case: Case, question: Question, *, at: datetime, since: datet
 def is_browsing(case: Case, *, at: datetime) -> bool:
     """Whether the person is using the collector's site or app at a moment."""
     return any(s.at <= at and (s.until is None or at < s.until) for s in case.all_of(WebSession))
+
+
+def _takes_back(case: Case, revoked: ConsentRevoked, consent: Consent) -> bool:
+    # Where a consent and its revocation share only some debts, the person is taken at the word that ends more.
+    is_about = not consent.debts or any(case.touches(revoked.debts, debt) for debt in consent.debts)
+    return is_about and revoked.scope in (ANY_SCOPE, consent.scope)
 
 
 def _unanswered(case: Case, medium: Medium, *, at: datetime, since: datetime | None) -> int:

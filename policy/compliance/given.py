@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from policy.compliance.given_form import CALLS, MESSAGES, WEEKDAYS, GivenEvent, day_of, end_of, instant
 from policy.compliance.history import (
+    ANY_SCOPE,
     CONSUMER,
     Call,
     CallOutcome,
@@ -26,8 +27,6 @@ from policy.compliance.history import (
     WebSession,
 )
 
-ANY_SCOPE = "any"
-"""The scope of a consent that names none: to whatever its channel or days say."""
 GREENWICH = ZoneInfo("UTC")
 
 

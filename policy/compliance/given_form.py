@@ -1,14 +1,14 @@
 """The form of one given event: every key that an event of a case file, or a fact of the ledger, may have."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from policy.compliance.history import CallOutcome, Mark, PreferenceKind
+from policy.compliance.history import ANY_SCOPE, CallOutcome, Mark, Medium, PreferenceKind
 from policy.files.form import Form, member_of, wrong
 from policy.files.problem import nearest, quoted
 from policy.spacing import local_instant
@@ -18,6 +18,24 @@ CALLS = ("call_out", "call_in")
 MESSAGES = tuple(f"{medium}_{way}" for medium in ("email", "sms", "chat", "mail", "visit") for way in ("out", "in"))
 OTHERS = ("web_session", "consent", "consent_revoked", "preference", "location_info")
 TYPES = (*CALLS, *MESSAGES, *OTHERS, *(mark.value for mark in Mark))
+
+CALLED_OTHERWISE: Mapping[str, str] = {
+    "phone": "call",
+    "telephone": "call",
+    "calls": "call",
+    "text": "sms",
+    "texts": "sms",
+    "e-mail": "email",
+    "letter": "mail",
+}
+"""Other words for a medium that a wish may use."""
+ALL_ELECTRONIC = "electronic"
+MEDIA = tuple(medium.value for medium in Medium)
+MEDIA_REFUSED = (*MEDIA, ALL_ELECTRONIC, *CALLED_OTHERWISE)
+SCOPES = (ANY_SCOPE, "additional_calls", "inconvenient_time", "inconvenient_place", *MEDIA)
+GIVEN_TO = ("collector", "creditor")
+FIRST_YEAR, LAST_YEAR = 1970, 2200
+"""No moment of a case lies outside: an end that is counted in days from one must be a moment as well."""
 
 Moment = datetime | date
 """An instant; or a whole day, or an instant without its offset, which are read in the person's zone."""
@@ -52,6 +70,14 @@ def day_of(moment: Moment, *, zone: ZoneInfo) -> date:
 
 
 def _moment(value: object) -> Moment:
+    moment = _read_moment(value)
+    if not FIRST_YEAR <= moment.year < LAST_YEAR:
+        told = f"{quoted(str(value))} is too far away"
+        raise wrong(told, remedy=f"give a moment from {FIRST_YEAR} on and before {LAST_YEAR}")
+    return moment
+
+
+def _read_moment(value: object) -> Moment:
     if isinstance(value, date):
         return value
     text = re.sub(r"\s+(?=[+-][0-9]|Z)", "", value.strip()) if isinstance(value, str) else ""
@@ -86,6 +112,15 @@ def _weekday(value: object) -> int:
     return WEEKDAYS.index(short)
 
 
+def _one_of(known: tuple[str, ...], *, kind: str) -> Callable[[object], object]:
+    def check(value: object) -> object:
+        if value is None or (isinstance(value, str) and value.lower() in known):
+            return value if value is None else str(value).lower()
+        raise wrong(f"unknown {kind} {quoted(value)}", remedy=nearest(str(value), known=known))
+
+    return check
+
+
 def _type(value: object) -> str:
     if value not in TYPES:
         raise wrong(f"unknown type of event {quoted(value)}", remedy=nearest(str(value), known=TYPES))
@@ -97,6 +132,10 @@ def _word(value: object) -> object:
 
 
 Word = Annotated[str, BeforeValidator(_word)]
+MediumRefused = Annotated[str, BeforeValidator(_one_of(MEDIA_REFUSED, kind="medium"))]
+ChannelWord = Annotated[str, BeforeValidator(_one_of(MEDIA, kind="channel"))]
+ScopeWord = Annotated[str, BeforeValidator(_one_of(SCOPES, kind="scope"))]
+GiverWord = Annotated[str, BeforeValidator(_one_of(GIVEN_TO, kind="receiver of a consent"))]
 Words = Annotated[tuple[Word, ...], BeforeValidator(_listed)]
 AnyMoment = Annotated[Moment, BeforeValidator(_moment)]
 TypeWord = Annotated[str, BeforeValidator(_type)]
@@ -141,18 +180,18 @@ class GivenEvent(Form):
     content: Word | None = None
     posted: AnyMoment | None = Field(default=None, examples=["2026-08-03"])
     until: AnyMoment | None = Field(default=None, examples=["2026-04-01T10:30:00-04:00"])
-    scope: Word | None = Field(default=None, examples=["additional_calls"])
-    given_to: Word = Field(default="collector", examples=["collector"])
+    scope: ScopeWord | None = Field(default=None, examples=["additional_calls"])
+    given_to: GiverWord = Field(default="collector", examples=["collector"])
     valid_on: Moments = Field(default=(), examples=["[2026-04-06]"])
     expires: AnyMoment | None = Field(default=None, examples=["2026-04-06"])
-    channel: Word | None = Field(default=None, examples=["email"])
+    channel: ChannelWord | None = Field(default=None, examples=["email"])
     kind: KindWord | None = Field(default=None, examples=["inconvenient_time"])
     source: Word = Field(default="consumer", examples=["consumer"])
     weekdays: Weekdays = Field(default=(), examples=["[MON]"])
     valid_through: AnyMoment | None = Field(default=None, examples=["2026-12-31"])
     withdrawn_at: AnyMoment | None = Field(default=None, examples=["2026-12-01T10:00:00-05:00"])
     place: Word | None = Field(default=None, examples=["home"])
-    medium: Word | None = Field(default=None, examples=["call"])
+    medium: MediumRefused | None = Field(default=None, examples=["call"])
     locations: tuple[GivenLocation, ...] = Field(default=(), examples=["[{basis: residence, tz: America/Denver}]"])
     note: Any = None
 

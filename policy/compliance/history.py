@@ -8,6 +8,8 @@ from datetime import date, datetime, time
 from enum import StrEnum
 
 CONSUMER = "consumer"
+ANY_SCOPE = "any"
+"""The scope of a consent, or of a revocation, that names none: whatever its channel, days or debts say."""
 THIRD_PARTY = "third_party:"
 """What the name of a recipient who does not owe begins with."""
 

@@ -7,7 +7,15 @@ from pydantic import BeforeValidator, Field
 
 from policy.compliance.blackout import blackouts, first_free, stands
 from policy.compliance.case import Case
-from policy.compliance.exceptions import MEDIUM_OF, has_consent, is_browsing, is_first_reply, named_days
+from policy.compliance.exceptions import (
+    MEDIUM_OF,
+    has_consent,
+    is_browsing,
+    is_first_reply,
+    named_days,
+    revoked_at,
+)
+from policy.compliance.given_form import ALL_ELECTRONIC, CALLED_OTHERWISE
 from policy.compliance.history import Consent, Direction, Medium, Preference, PreferenceKind, Sent
 from policy.compliance.objection import Effect, Objection
 from policy.compliance.question import Asked, Question
@@ -16,15 +24,6 @@ from policy.files.form import Form, member_of
 
 Exception_ = Literal["direct_consent", "reply_once", "web_session", "required_by_law", "opt_out_confirmation"]
 MediumWord = Annotated[Medium, BeforeValidator(member_of(Medium, kind="medium"))]
-CALLED_OTHERWISE = {
-    "phone": "call",
-    "telephone": "call",
-    "calls": "call",
-    "text": "sms",
-    "texts": "sms",
-    "e-mail": "email",
-    "letter": "mail",
-}
 TIMES = "inconvenient_time"
 """The scope of a consent that lifts the wishes about times."""
 ELECTRONIC = frozenset({Medium.EMAIL, Medium.SMS, Medium.CHAT})
@@ -125,10 +124,15 @@ def _of_medium(
 
 
 def _media(wish: Preference, question: Question) -> frozenset[Medium]:
-    """What a refusal speaks of. Where it names no medium: all that uses the very address, else electronic messages."""
-    if wish.medium is None and wish.address is not None and wish.address == question.target.address:
+    """What a refusal speaks of. Where it names no medium: every one, or all that uses the very address that it names.
+
+    Of an opt-out that names neither, and of an address that may be another one: electronic messages.
+    """
+    is_of_all = wish.address is None and wish.kind is PreferenceKind.STOP_MEDIUM
+    is_of_this_address = wish.address is not None and wish.address == question.target.address
+    if wish.medium is None and (is_of_all or is_of_this_address):
         return frozenset(Medium)
-    if wish.medium is None or wish.medium == "electronic":
+    if wish.medium is None or wish.medium == ALL_ELECTRONIC:
         return ELECTRONIC
     named = CALLED_OTHERWISE.get(wish.medium.lower(), wish.medium.lower())
     return frozenset(m for m in Medium if m.value == named)
@@ -163,6 +167,7 @@ def _is_invited_again(case: Case, wish: Preference, medium: Medium, *, at: datet
         and consent.given_to == "collector"
         and consent.scope not in {"additional_calls", "inconvenient_time"}
         and wish.at < consent.at <= at
+        and revoked_at(case, consent) is None
         for consent in case.all_of(Consent)
     )
 

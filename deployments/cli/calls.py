@@ -9,11 +9,23 @@ import typer
 from deployments.cli.at_hand import at_hand
 from deployments.cli.failing import CommandFailed
 from deployments.cli.showing import SHORT_ID, JsonFlag, local, show, spoken
+from deployments.cli.typed import FIRST_YEAR
 from ledger.calling import complete_call, note_call
 from ledger.listings import loan_numbered, zone_of
 from policy.compliance.history import CONSUMER, THIRD_PARTY, CallOutcome, Direction
 
 app = typer.Typer(no_args_is_help=True, help="Calls with borrowers, by either side: they count, and start rests.")
+
+ANSWERED = frozenset(
+    {
+        CallOutcome.CONVERSATION,
+        CallOutcome.CONVERSATION_GENERAL,
+        CallOutcome.UNANSWERED,
+        CallOutcome.ANSWERED_DROPPED,
+        CallOutcome.ANSWERED_NO_CONVERSATION,
+    }
+)
+"""How a call of the borrower can end: the others are about a line or a voicemail of theirs that we reached."""
 
 OutcomeOption = Annotated[CallOutcome, typer.Option(help="How the call ended.")]
 ByOption = Annotated[str, typer.Option(help="Who called or answered: your name.")]
@@ -35,6 +47,11 @@ def add(
     as_json: JsonFlag = False,
 ) -> None:
     """Note a call that nobody reserved: the borrower's own, or one of ours that was made already."""
+    if inbound and _ended(outcome) not in ANSWERED:
+        allowed = ", ".join(sorted(ANSWERED))
+        raise typer.BadParameter(f"a call of the borrower does not end as `{outcome}`; it is one of: {allowed}")
+    if at is not None and at.year < FIRST_YEAR:
+        raise typer.BadParameter(f"{at:%Y-%m-%d} is too far away; no call is noted from before {FIRST_YEAR}")
     with at_hand() as there, there.ledger.transaction() as session:
         row = loan_numbered(session, loan, portfolio=portfolio)
         zone = zone_of(session, row)

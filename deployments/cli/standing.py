@@ -20,7 +20,7 @@ from ledger.listings import listed_holds
 from ledger.marks import MARKS_OF
 from ledger.situations import borrower_of
 from policy.compliance.given import NotAnEvent, happening_from
-from policy.compliance.history import Happening, Mark, PreferenceKind
+from policy.compliance.history import Consent, Happening, Mark, PreferenceKind
 from policy.files.problem import nearest
 from policy.spacing import local_instant
 from reports.figures import fact as fact_told
@@ -51,6 +51,15 @@ FACTS = (
 MARK_NAMED = {reason.value: marks[0].value for reason, marks in MARKS_OF.items()} | {m.value: m.value for m in FACTS}
 """What a person calls it, and the mark that it is."""
 KINDS = (*MARK_NAMED, *WISHES, "consent", "consent_revoked")
+SAID_OTHERWISE = {
+    "type": "--kind",
+    "kind": "--kind",
+    "at": "--on",
+    "until": "--until",
+    "debts": "--loan or --borrower",
+    "withdrawn_at": "`duecourse standing end`",
+}
+"""Keys of a case file that are no part of `--with`, and what says the same."""
 LISTS = frozenset({"weekdays", "valid_on"})
 """Keys whose values are lists, with commas between."""
 
@@ -104,6 +113,8 @@ def add(
         zone = ZoneInfo(person.timezone)
         at = there.now if on is None else _begun(on, zone=zone, now=there.now)
         happening = _happening(person, kind, [loan_id] if loan_id else [], more or [], at=at)
+        if isinstance(happening, Consent) and happening.expires is not None and happening.expires <= there.now:
+            raise CommandFailed("a consent that has run out allows nothing", remedy="Give a later day with expires=.")
         ends_at = None if until is None else local_instant(until, hour=time(0), zone=zone)
         if ends_at is not None and ends_at <= there.now:
             raise CommandFailed(f"{until} has begun already where the borrower lives", remedy="Give a later day.")
@@ -190,6 +201,8 @@ def _happening(person: Borrower, kind: str, debts: Iterable[str], more: Iterable
         key, _, value = text.partition("=")
         if not value:
             raise typer.BadParameter(f"'{text}' is not KEY=VALUE")
+        if key in SAID_OTHERWISE:
+            raise typer.BadParameter(f"`{key}` does not go with --with: {SAID_OTHERWISE[key]} says it")
         given[key] = value.split(",") if key in LISTS else value
     if "contact" in given:
         given["address"] = _point(person, str(given.pop("contact")))

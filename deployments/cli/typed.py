@@ -19,17 +19,23 @@ from domain.money import MILLIS_PER_MINOR, decimals_of
 DEAREST = 10**9
 """More than this for one unit is a mistake of typing in any currency."""
 
+FIRST_YEAR, LAST_YEAR = 1970, 2200
+"""A day outside is a slip of the finger."""
+
 _AMOUNT_AT_DAY = re.compile(r"\s*([^@]+)@(\d{4}-\d{2}-\d{2})\s*(?:,|$)")
 
 
 def day_typed(text: str | date) -> date:
-    """A day, written 2026-01-31."""
+    """A day, written 2026-01-31, of a year that somebody may mean."""
     if isinstance(text, date):
         return text
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(f"'{text}' is not a day; write it as 2026-01-31") from None
+    if not FIRST_YEAR <= day.year < LAST_YEAR:
+        raise typer.BadParameter(f"'{text}' is too far away; give a day from {FIRST_YEAR} on and before {LAST_YEAR}")
+    return day
 
 
 def currency_typed(text: str) -> str:

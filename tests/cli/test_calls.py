@@ -49,6 +49,14 @@ def test_a_call_that_the_borrower_made_is_noted(driven: Driven, item: str) -> No
     assert "not yet" in driven.refusal(*added, "--at", "2036-01-06T14:30")
 
 
+def test_a_call_that_cannot_have_been_is_not_noted(driven: Driven) -> None:
+    """The borrower does not reach their own voicemail, and nobody called in the year one."""
+    inbound = ["calls", "add", "--loan", "A1", "--inbound", "--by", "Ana", "--outcome"]
+    for outcome in ("voicemail", "not_in_service", "busy", "reserved"):
+        assert driven.run(*inbound, outcome).exit_code == 2
+    assert driven.run(*inbound, "conversation", "--at", "0001-01-01T00:00").exit_code == 2
+
+
 def test_an_answer_is_given_again(driven: Driven) -> None:
     """On the same facts, in two sentences; an unknown one is said to be so."""
     driven.carry_to(MONDAY, start=MONDAY)

@@ -44,6 +44,7 @@ def test_a_wish_is_written_with_its_hours_and_taken_back(driven: Driven) -> None
     hours = ("--with", "from=15:00", "--with", "to=17:00", "--with", "weekdays=MON,TUE")
     added = driven.answer("standing", "add", "--borrower", "A1", "--kind", "inconvenient_time", *hours)
     assert "inconvenient time (weekdays MON TUE, from 15:00, to 17:00)" in driven.run("standing", "list").stdout
+    driven.set_time(MONDAY + timedelta(minutes=1))
     driven.answer("standing", "end", added["fact"])
     listed = driven.answer("standing", "list", "--borrower", "A1")["facts"]
     assert [("withdrawn_at" in fact["given"]) for fact in listed] == [False, True]
@@ -79,6 +80,11 @@ def test_a_written_dispute_is_ended_by_the_verification(driven: Driven) -> None:
         (("--loan", "A1", "--kind", "dispute", "--until", "2026-01-05"), "has begun already"),
         (("--loan", "A1", "--kind", "consent", "--with", "weekdays=MON"), "means nothing"),
         (("--loan", "A9", "--kind", "dispute"), "A9"),
+        (("--loan", "A1", "--kind", "consent", "--with", "scope=banana"), "unknown scope"),
+        (("--loan", "A1", "--kind", "consent", "--with", "channel=smoke"), "unknown channel"),
+        (("--loan", "A1", "--kind", "consent", "--with", "given_to=nobody"), "unknown receiver"),
+        (("--loan", "A1", "--kind", "consent", "--with", "expires=2020-01-01"), "has run out"),
+        (("--loan", "A1", "--kind", "stop_medium", "--with", "medium=pigeon"), "unknown medium"),
     ],
 )
 def test_what_cannot_be_is_refused_with_a_remedy(driven: Driven, arguments: tuple[str, ...], told: str) -> None:
@@ -94,6 +100,11 @@ def test_what_cannot_be_is_refused_with_a_remedy(driven: Driven, arguments: tupl
         ("--kind", "dispute", "--loan", "A1", "--borrower", "A1"),
         ("--kind", "nonsense", "--loan", "A1"),
         ("--kind", "consent", "--loan", "A1", "--with", "scope"),
+        ("--kind", "dispute_written", "--loan", "A1", "--with", "type=call_out"),
+        ("--kind", "visit_consented", "--loan", "A1", "--with", "at=2099-01-01"),
+        ("--kind", "visit_consented", "--loan", "A1", "--with", "debts=another"),
+        ("--kind", "breathing_space", "--loan", "A1", "--on", "0001-01-01"),
+        ("--kind", "breathing_space", "--loan", "A1", "--until", "9999-12-31"),
     ],
 )
 def test_what_is_not_understood_is_told_at_once(driven: Driven, arguments: tuple[str, ...]) -> None:

@@ -18,6 +18,7 @@ from ledger.database import Ledger, open_ledger
 from ledger.keyring import KeyIsExposed, KeyIsMalformed, KeyIsMissing, Keyring
 from ledger.listings import JourneyHealth, journey_health
 from ledger.portfolios import portfolio_named, portfolio_names
+from ledger.rechecks import calls_without_leave
 from ledger.simulated_clock import simulated_now
 from ledger.standing import Standing, standing_of, trouble_of
 from ledger.unit_costs import units_without_price
@@ -86,6 +87,7 @@ def _ledger(settings: Settings) -> Iterator[Finding]:
             ledger = open_ledger(settings.ledger_url, keyring=Keyring(b""))
             try:
                 yield from _guarded("invariants", lambda: list(_invariants(ledger)))
+                yield from _guarded("calls", lambda: list(_calls(ledger)))
                 yield from _guarded("clock", lambda: list(_clock(ledger, settings)))
                 yield from _guarded("prices", lambda: list(_prices(ledger)))
                 yield from _guarded("packs", lambda: list(_packs(ledger)))
@@ -108,6 +110,20 @@ def _invariants(ledger: Ledger) -> Iterator[Finding]:
         )
     if not broken:
         yield Finding(Light.GREEN, "invariants", f"all {len(invariants.INVARIANTS)} hold")
+
+
+def _calls(ledger: Ledger) -> Iterator[Finding]:
+    """What was done already cannot be mended, so that this is yellow: it is about how people work."""
+    with ledger.reading() as session:
+        without_leave = calls_without_leave(session)
+    if without_leave:
+        says = f"{len(without_leave):,} calls to borrowers were made without leave, the last is {without_leave[0]}"
+        remedy = (
+            "Reserve every call before dialling: `duecourse work call ITEM`. `duecourse journeys show LOAN` has why."
+        )
+        yield Finding(Light.YELLOW, "calls", says, remedy)
+    else:
+        yield Finding(Light.GREEN, "calls", "every call to a borrower was allowed before it was made")
 
 
 def _clock(ledger: Ledger, settings: Settings) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from ledger.tables.borrower import BorrowerRow
 from ledger.tables.decision import DecisionRow
 from ledger.tables.loan import LoanRow
 from ledger.tables.work_item import WorkItemRow
+from ledger.verdicts import UNRESERVED
 from policy.compliance.question import Asked
 from policy.compliance.telling import Told, agreeing
 from policy.compliance.verdict import Answer
@@ -60,6 +61,15 @@ def answers_on_calls(session: Session, loan: LoanRow) -> Iterator[said.VerdictGi
             packs=_packs(decision),
             facts_hash=decision.facts_hash,
         )
+
+
+def told_of_unreserved(session: Session, item_id: str) -> Told | None:
+    """The answer to a call of a work item that was made before anybody reserved it; None where each was reserved."""
+    decisions = session.exec(
+        select(DecisionRow).where(DecisionRow.work_item_id == item_id).order_by(col(DecisionRow.judged_at).desc())
+    ).all()
+    after = (row for row in decisions if any(warning["rule"] == UNRESERVED for warning in row.warnings))
+    return next((told_of(row) for row in after), None)
 
 
 def told_of(decision: DecisionRow) -> Told:

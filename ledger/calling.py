@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from domain.action import Action
+from domain.borrower import KINDS_FOR
 from domain.work_item import Disposition, WorkKind
 from ledger.packs import stack_for
 from ledger.questions import ASKED_FOR, target_of
@@ -15,7 +16,7 @@ from ledger.tables.borrower import ContactPointRow
 from ledger.tables.call import CallRow
 from ledger.tables.loan import LoanRow
 from ledger.tables.work_item import WorkItemRow
-from ledger.verdicts import judge_now, keep, lock_borrower, told
+from ledger.verdicts import judge_now, keep, lock_borrower, marked_unreserved, told
 from policy.compliance.history import CONSUMER, CONVERSATIONS, CallOutcome, Direction
 from policy.compliance.question import Question
 from policy.compliance.telling import Told
@@ -122,7 +123,10 @@ def note_result(
     by: str,
     now: datetime,
 ) -> None:
-    """The call of an item has a result: its reservation is completed, or the call is noted as made just now."""
+    """The call of an item has a result: its reservation is completed, or the call is noted as made just now.
+
+    A call that nobody reserved is judged as it is noted. It is on record whatever the answer, and so is the answer.
+    """
     ended_as = outcome or ENDED_AS.get(disposition, CallOutcome.CONVERSATION)
     call = _reserved(session, item)
     if call is not None:
@@ -130,18 +134,23 @@ def note_result(
         return
     if _is_on_record(session, item, outcome=ended_as):
         return
-    point = borrower_of(session, borrower_id).reachable_by(Action.CALLBACK)
+    lock_borrower(session, borrower_id)
+    loan = session.get_one(LoanRow, item.loan_id)
+    point = _dialled(session, borrower_id)
+    question = Question(at=now, action=ASKED_FOR[Action.CALLBACK], debts=frozenset({loan.id}), target=target_of(point))
+    judged = marked_unreserved(judge_now(session, loan, question, point=point, packs=stack_for(session, loan)))
+    keep(session, judged, loan=loan, attempt_id=None, work_item_id=item.id)
     note_call(
         session,
         borrower_id,
         direction=Direction.OUT,
         outcome=ended_as,
-        loans=[item.loan_id],
+        loans=[loan.id],
         contact_point_id=None if point is None else point.id,
         work_item_id=item.id,
         by=by,
-        at=now,
-        now=now,
+        at=judged.verdict.judged_at,
+        now=judged.verdict.judged_at,
     )
 
 
@@ -183,6 +192,18 @@ def _complete(call: CallRow, *, outcome: CallOutcome, now: datetime) -> None:
     call.outcome, call.recorded_at = outcome.value, now
     if outcome in CONVERSATIONS:
         call.discussed = list(call.counted_to)
+
+
+def _dialled(session: Session, borrower_id: str) -> ContactPointRow | None:
+    """The number that a call without a reservation went to: the one to use, or one of those that must not be used."""
+    reachable = borrower_of(session, borrower_id).reachable_by(Action.CALLBACK)
+    if reachable is not None:
+        return session.get_one(ContactPointRow, reachable.id, with_for_update=True)
+    numbers = select(ContactPointRow).where(
+        ContactPointRow.borrower_id == borrower_id,
+        col(ContactPointRow.kind).in_([kind.value for kind in KINDS_FOR[Action.CALLBACK]]),
+    )
+    return session.exec(numbers.order_by(col(ContactPointRow.changed_at).desc(), col(ContactPointRow.id))).first()
 
 
 def _refuse_second(session: Session, item: WorkItemRow) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import yaml
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, and_, col, select
 
 from ledger.cases import LEFT_OR_MAY_HAVE
@@ -71,6 +72,30 @@ def outside_a_window(session: Session) -> list[str]:
         and contact.borrower not in excused
         and any(_is_outside(r, contact) for r in _windows(contact))
     ]
+
+
+def calls_without_leave(session: Session) -> list[str]:
+    """Calls to borrowers that no answer allowed: made without asking, noted from elsewhere, or against a no.
+
+    They were made, so that they are on record; the newest come first. Third parties are left out: nobody asks.
+    """
+    given = select(DecisionRow.id).where(_is_leave_for_a_call())
+    return list(
+        session.exec(
+            select(CallRow.id)
+            .where(CallRow.direction == "out", CallRow.recipient == "consumer", ~given.exists())
+            .order_by(col(CallRow.at).desc(), col(CallRow.id))
+        ).all()
+    )
+
+
+def _is_leave_for_a_call() -> ColumnElement[bool]:
+    """The answer that allowed a call was given for its item, at its very instant."""
+    return and_(
+        col(DecisionRow.work_item_id) == col(CallRow.work_item_id),
+        col(DecisionRow.judged_at) == col(CallRow.at),
+        col(DecisionRow.answer) == Answer.ALLOWED.value,
+    )
 
 
 def _is_over(rule: dict[str, Any], contact: _Contact, contacts: list[_Contact], *, excused: bool) -> bool:
@@ -166,14 +191,9 @@ def _contacts(session: Session) -> list[_Contact]:
         .outerjoin(DecisionRow, col(DecisionRow.attempt_id) == col(AttemptRow.id))
         .where(col(AttemptRow.state).in_(LEFT_OR_MAY_HAVE), col(AttemptRow.action).in_(list(MEDIA)))
     ).all()
-    is_its_answer = and_(
-        col(DecisionRow.work_item_id) == col(CallRow.work_item_id),
-        col(DecisionRow.judged_at) == col(CallRow.at),
-        col(DecisionRow.answer) == Answer.ALLOWED.value,
-    )
     calls = session.exec(
         select(CallRow, DecisionRow)
-        .outerjoin(DecisionRow, is_its_answer)
+        .outerjoin(DecisionRow, _is_leave_for_a_call())
         .where(CallRow.direction == "out", CallRow.recipient == "consumer")
     ).all()
     return [

@@ -40,11 +40,12 @@ KEPT_AS: dict[Effect, str] = {
     Effect.LOSE_SAFE_HARBOR: "safe_harbor_lost",
 }
 """What a rule's effect is called in its verdict row; a rule without an objection allowed it."""
-CONTACT_POINT, REVIEW, CLOCKS = "CONTACT-POINT", "REVIEW", "CLOCKS"
+CONTACT_POINT, REVIEW, CLOCKS, UNRESERVED = "CONTACT-POINT", "REVIEW", "CLOCKS", "UNRESERVED"
 HOUSE: dict[str, tuple[Effect, str]] = {
     CONTACT_POINT: (Effect.FORBID, "contact points must be usable"),
     REVIEW: (Effect.FORBID, "a person decides"),
     CLOCKS: (Effect.DEFER, "clocks agree"),
+    UNRESERVED: (Effect.WARN, "a call is reserved before anybody dials"),
 }
 """The rules that hold under any pack: what becomes of the contact, and how the rule is cited."""
 NO_RULE = "NO-RULE"
@@ -116,8 +117,27 @@ def with_house_rules(
 
 def by_the_house(verdict: Verdict, rule: str, message: str, *, until: datetime | None = None) -> Verdict:
     """The answer after one of the house's own rules has objected."""
+    finding = _of_the_house(rule, message, until=until)
+    return replace(
+        verdict,
+        answer=Answer.DEFERRED if finding.effect is Effect.DEFER else Answer.FORBIDDEN,
+        until=until,
+        until_event=None,
+        decided_by=finding,
+        violations=(finding, *verdict.violations),
+        overridable_by=(),
+    )
+
+
+def marked_unreserved(judged: Judged) -> Judged:
+    """The same answer, given after the fact: the contact was made before anybody asked for it."""
+    finding = _of_the_house(UNRESERVED, "nobody reserved this call before it was made")
+    return replace(judged, verdict=replace(judged.verdict, warnings=(*judged.verdict.warnings, finding)))
+
+
+def _of_the_house(rule: str, message: str, *, until: datetime | None = None) -> Finding:
     effect, citation = HOUSE[rule]
-    finding = Finding(
+    return Finding(
         rule=rule,
         pack="house",
         kind="house",
@@ -129,15 +149,6 @@ def by_the_house(verdict: Verdict, rule: str, message: str, *, until: datetime |
         verified="house",
         message=message,
         until=until,
-    )
-    return replace(
-        verdict,
-        answer=Answer.DEFERRED if effect is Effect.DEFER else Answer.FORBIDDEN,
-        until=until,
-        until_event=None,
-        decided_by=finding,
-        violations=(finding, *verdict.violations),
-        overridable_by=(),
     )
 
 

@@ -11,6 +11,7 @@ from deployments.cli.typed import finding_typed, instalments_typed, new_contact_
 from deployments.cli.worksheet_lines import lines
 from domain.disposition import ContactSource, NewContact, WorkResult
 from domain.work_item import Disposition, WorkKind
+from ledger.answers import told_of_unreserved
 from ledger.calling import reserve_call
 from ledger.people import contact_shown, contact_text
 from ledger.results import record_result
@@ -18,6 +19,7 @@ from ledger.work import listed_work, open_item, take_work
 from ledger.worksheets import country_of_work, currency_of_work, worksheet
 from policy.compliance.history import CallOutcome
 from policy.compliance.telling import Told, sentence
+from policy.compliance.verdict import Answer
 
 app = typer.Typer(
     no_args_is_help=True, help="Callbacks, checks, visits, referrals and questions that wait for a person."
@@ -143,9 +145,13 @@ def record(
             note=note,
         )
         outcome = record_result(session, found.id, result, call=call_outcome, now=there.now)
+        unreserved = told_of_unreserved(session, found.id)
     what = f"{spoken(found.kind)} {found.id[:SHORT_ID]}"
     told = f"Recorded {spoken(disposition)} on {what}; the step ended as {spoken(outcome)}."
-    show({"item": found.id, "disposition": disposition, "outcome": outcome}, told, as_json=as_json)
+    if unreserved is not None and unreserved.answer is not Answer.ALLOWED:
+        typer.echo(f"This call should not have been made: {sentence(unreserved)}", err=True)
+    answer = {"item": found.id, "disposition": disposition, "outcome": outcome, "unreserved_call": unreserved}
+    show(answer, told, as_json=as_json)
 
 
 def _new_contacts(

@@ -1,9 +1,12 @@
 """A person can do callbacks from the terminal, and what they record moves the journey at once."""
 
+import json
 from datetime import timedelta
 
 import pytest
 
+from deployments.doctor import examine
+from deployments.finding import Light
 from tests.cli.stage import MONDAY, Driven
 
 CALLED_BY = MONDAY + timedelta(days=14)
@@ -32,6 +35,29 @@ def test_taking_a_callback_shows_what_the_call_needs(called: Driven) -> None:
     assert "Said before:" in told
     assert "sms: sent" in told
     assert "days past due" in told
+
+
+def test_a_call_that_nobody_reserved_is_told_of_when_it_broke_a_rule(called: Driven) -> None:
+    """At night: the result is recorded, the person is told on the side, and the doctor is yellow about it."""
+    item = _callbacks(called)[0]
+    called.set_time((CALLED_BY + timedelta(days=1)).replace(hour=16))
+    result = called.run("work", "record", item, "no_answer", "--by", "Ana", "--minutes", "1", "--json")
+    assert json.loads(result.stdout)["unreserved_call"]["answer"] == "deferred"
+    assert "This call should not have been made" in result.stderr
+    assert "nobody reserved this call" in result.stderr
+    found = {finding.about: finding for finding in examine()}["calls"]
+    assert found.light is Light.YELLOW
+    assert "1 calls to borrowers were made without leave" in found.says
+
+
+def test_a_reserved_call_is_told_of_no_more(called: Driven) -> None:
+    """Nothing stands on the side, and the doctor is green."""
+    item = _callbacks(called)[0]
+    assert called.answer("work", "call", item, "--by", "Ana")["reserved"]
+    assert (
+        called.answer("work", "record", item, "no_answer", "--by", "Ana", "--minutes", "1")["unreserved_call"] is None
+    )
+    assert {finding.about: finding for finding in examine()}["calls"].light is Light.GREEN
 
 
 def test_an_item_taken_by_one_is_not_taken_by_another(called: Driven) -> None:

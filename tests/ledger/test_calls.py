@@ -6,7 +6,7 @@ import pytest
 
 from domain.disposition import WorkResult
 from domain.work_item import Disposition, WorkKind
-from ledger.answers import told_of
+from ledger.answers import answers_on_calls, told_of, told_of_unreserved
 from ledger.calling import (
     CallIsOpen,
     NobodyToCall,
@@ -19,6 +19,7 @@ from ledger.calling import (
 )
 from ledger.contacts import opt_out
 from ledger.known_facts import note_fact
+from ledger.rechecks import calls_without_leave
 from ledger.replaying import replay
 from ledger.results import record_result
 from ledger.tables.call import CallRow
@@ -206,6 +207,74 @@ class TestAResult:
         """It was made all the same."""
         self.records(lender, has_call(lender), disposition, call=said)
         assert calls(lender) == [("out", outcome)]
+
+    def test_has_the_answer_that_nobody_asked_for(self, lender: Lender) -> None:
+        """By day the call was in order; that it was not reserved stands beside the answer."""
+        item = has_call(lender)
+        self.records(lender, item, Disposition.NO_ANSWER)
+        with lender.ledger.reading() as session:
+            told = told_of_unreserved(session, item)
+            assert calls_without_leave(session) == []
+        assert told is not None
+        assert told.answer is Answer.ALLOWED
+        assert any("nobody reserved this call" in says for _, says in told.beside)
+
+    def test_is_kept_with_the_rule_that_the_call_broke(self, lender: Lender) -> None:
+        """Somebody called at night without asking: it is on record, counted, judged, and found by the doctor."""
+        item = has_call(lender)
+        lender.now = lender.now.replace(hour=23)
+        self.records(lender, item, Disposition.NO_ANSWER)
+        (call,) = lender.rows(CallRow)
+        (decision,) = [row for row in lender.rows(DecisionRow) if row.work_item_id == item]
+        assert (decision.answer, decision.rule, decision.judged_at) == ("deferred", "HOUSE-HOURS", call.at)
+        with lender.ledger.reading() as session:
+            assert calls_without_leave(session) == [call.id]
+            assert replay(session, item).is_same_answer
+            (shown,) = answers_on_calls(session, lender.loan())
+        assert any("nobody reserved this call" in says for _, says in shown.told.beside)
+
+    def test_tells_of_a_number_that_must_not_be_used(self, lender: Lender) -> None:
+        """The borrower had asked to be left alone at the only one, and somebody called it all the same."""
+        item = has_call(lender)
+        with lender.ledger.transaction() as session:
+            opt_out(session, MOBILE.text, now=lender.now)
+        lender.now += HOUR
+        self.records(lender, item, Disposition.NO_ANSWER)
+        with lender.ledger.reading() as session:
+            told = told_of_unreserved(session, item)
+            assert len(calls_without_leave(session)) == 1
+            assert replay(session, item).is_same_answer
+        assert told is not None
+        assert told.answer is Answer.FORBIDDEN
+
+    def test_of_a_reserved_call_needs_no_second_answer(self, lender: Lender) -> None:
+        """It was asked for before, and allowed."""
+        item = has_call(lender)
+        wants_to_call(lender, item)
+        self.records(lender, item, Disposition.REFUSED)
+        with lender.ledger.reading() as session:
+            assert told_of_unreserved(session, item) is None
+            assert calls_without_leave(session) == []
+
+    def test_leaves_a_call_from_elsewhere_without_an_answer(self, lender: Lender) -> None:
+        """It was noted by hand; that nobody had asked is shown, and calls by the borrower are none of this."""
+        has_call(lender)
+        loan = lender.loan()
+        with lender.ledger.transaction() as session:
+            out, _ = (
+                note_call(
+                    session,
+                    loan.borrower_id,
+                    direction=direction,
+                    outcome=CallOutcome.UNANSWERED,
+                    loans=[loan.id],
+                    by="Ana",
+                    at=lender.now,
+                    now=lender.now,
+                )
+                for direction in (Direction.OUT, Direction.IN)
+            )
+            assert calls_without_leave(session) == [out.id]
 
     def test_does_not_count_one_call_twice(self, lender: Lender) -> None:
         """Its outcome was told by itself first, and then again with the result of the item."""

@@ -16,6 +16,7 @@ from domain.step import Outcome
 from domain.work_item import QUESTIONS, WorkState
 from ledger import events
 from ledger.ladders import pinned_ladder
+from ledger.refusals import refusal_throughout
 from ledger.situations import OPEN_WORK, arrangement_from, promise_from
 from ledger.steps import end_step
 from ledger.tables.agreement import ArrangementRow, PromiseRow
@@ -102,7 +103,7 @@ def _work(session: Session, journey: JourneyRow, *, now: datetime) -> int:
             rung=row.rung,
             action=Action(row.kind),
             outcome=Outcome.LAPSED,
-            reason="nobody recorded a result in time",
+            reason=refusal_throughout(session, row, now=now) or "nobody recorded a result in time",
             now=now,
         )
         events.append(

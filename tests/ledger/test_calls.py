@@ -22,9 +22,12 @@ from ledger.known_facts import note_fact
 from ledger.rechecks import calls_without_leave
 from ledger.replaying import replay
 from ledger.results import record_result
+from ledger.settling import settle
 from ledger.tables.call import CallRow
 from ledger.tables.decision import DecisionRow
+from ledger.tables.journey import JourneyRow, StepRow
 from ledger.tables.loan import PortfolioRow
+from ledger.tables.work_item import WorkItemRow
 from ledger.work import open_item
 from policy.compliance.history import CallOutcome, Direction, Mark, Marked
 from policy.compliance.question import Asked
@@ -310,3 +313,40 @@ class TestACallToSomebodyVulnerable:
             mark = Marked(at=lender.now, mark=Mark.VULNERABLE)
             note_fact(session, lender.loan().borrower_id, mark, known_at=lender.now)
         assert isinstance(wants_to_call(lender, item), Reserved)
+
+
+class TestACallbackThatLapsed:
+    """Nobody recorded a result before its deadline."""
+
+    def lapses(self, lender: Lender) -> str:
+        """Time passes the deadline; what the step then says."""
+        journey = lender.rows(JourneyRow)[0].id
+        (item,) = lender.rows(WorkItemRow)
+        lender.now = item.deadline_at + HOUR
+        with lender.ledger.transaction() as session:
+            settle(session, session.get_one(JourneyRow, journey), now=lender.now)
+        return next(step.reason for step in lender.rows(StepRow) if step.outcome == "lapsed")
+
+    def test_says_so_when_no_call_was_allowed_in_its_time(self, lender: Lender) -> None:
+        """The borrower had been spoken to that day, and the federal pack rests for a week."""
+        has_call(lender, "us-federal-regf")
+        loan = lender.loan()
+        with lender.ledger.transaction() as session:
+            note_call(
+                session,
+                loan.borrower_id,
+                direction=Direction.IN,
+                outcome=CallOutcome.CONVERSATION,
+                loans=[loan.id],
+                by="Ana",
+                at=lender.now - HOUR / 4,
+                now=lender.now,
+            )
+        reason = self.lapses(lender)
+        assert reason.startswith("no call was allowed in its time")
+        assert "1006.14(b)(2)(i)(B)" in reason
+
+    def test_blames_nobody_else_when_there_was_time(self, lender: Lender) -> None:
+        """Any working hour would have done."""
+        has_call(lender)
+        assert self.lapses(lender) == "nobody recorded a result in time"

@@ -11,6 +11,7 @@ from domain.disposition import ContactFinding, ContactSource, NewContact, WorkRe
 from domain.hold import HoldReason
 from domain.work_item import Disposition, WorkKind
 from ledger.agreeing import plan_must_state
+from ledger.calling import CallIsOpen, NobodyToCall, Reserved, reserve_call
 from ledger.database import Ledger
 from ledger.holds import holds_without_end, lift_hold
 from ledger.lists import WaitingWork, waiting_work
@@ -63,11 +64,15 @@ class People:
         """Do everything that is due to be done at `now`; returns how many items and holds were worked."""
         with self.ledger.reading() as session:
             due = [i for i in waiting_work(session) if (at := self._works_at(i)) is not None and at <= now]
+        worked = 0
         for item in due:
+            if item.kind is WorkKind.CALLBACK and not self._may_call(item, now=now):
+                continue
+            worked += 1
             result = self._result(item, now=now)
             with self.ledger.transaction() as session:
                 record_result(session, item.id, result, now=now)
-        return len(due) + self._lift_holds(now=now)
+        return worked + self._lift_holds(now=now)
 
     def next_at(self, *, after: datetime) -> datetime | None:
         """When somebody next does something; None when nothing waits for anybody."""
@@ -77,17 +82,32 @@ class People:
             instants += [h.placed_at + DISPUTES_REST for h in holds]
         return min((i for i in instants if i is not None and i > after), default=None)
 
+    def _may_call(self, item: WaitingWork, *, now: datetime) -> bool:
+        """The collector reserves the call before dialling; told not now, the item waits, and that is on record."""
+        with self.ledger.transaction() as session:
+            try:
+                asked = reserve_call(session, open_item(session, item.id), by=NAMES[item.kind], now=now)
+            except CallIsOpen:
+                return True  # it was reserved before the demo was stopped and went on
+            except NobodyToCall:
+                return False
+        return isinstance(asked, Reserved)
+
     def _works_at(self, item: WaitingWork) -> datetime | None:
-        """The working hour at which this item is done; None when it is forgotten."""
+        """The working hour at which this item is done; None when it is forgotten, or its call refused for good."""
+        if item.refused_for_good:
+            return None
         chance = random.Random(f"{self.seed}/{item.loan_number}/{item.turn}/{item.kind.value}")
         if item.kind in {WorkKind.CALLBACK, WorkKind.FIELD_VISIT} and chance.random() < FORGOTTEN:
             return None
         zone = ZoneInfo(item.timezone)
-        first_day = item.opened_at.astimezone(zone).date() + timedelta(days=chance.randint(*DAYS[item.kind]))
+        wait = timedelta(days=chance.randint(*DAYS[item.kind]))
+        earliest = item.opened_at if item.not_before is None else max(item.opened_at, item.not_before)
+        first_day = max(item.opened_at.astimezone(zone).date() + wait, earliest.astimezone(zone).date())
         slots = (
             local_instant(first_day + timedelta(days=day), hour=hour, zone=zone) for day in range(3) for hour in HOURS
         )
-        at = next(slot for slot in slots if slot > item.opened_at)
+        at = next(slot for slot in slots if slot > earliest)
         return at if at < item.deadline_at else None
 
     def _result(self, item: WaitingWork, *, now: datetime) -> WorkResult:

@@ -19,6 +19,7 @@ from ledger.known_facts import known_facts
 from ledger.marks import marks_of_hold, marks_of_loan
 from ledger.people import contact_text
 from ledger.removed import removed_from
+from ledger.restated import told_before
 from ledger.tables.agreement import ArrangementRow, HoldRow
 from ledger.tables.attempt import AttemptRow
 from ledger.tables.borrower import BorrowerRow, ContactPointRow
@@ -26,6 +27,7 @@ from ledger.tables.call import CallRow
 from ledger.tables.inbox import InboxRow
 from ledger.tables.journey import JourneyRow
 from ledger.tables.loan import LoanRow
+from ledger.verified import addresses_verified
 from policy.compliance.area_code import zones_of_number
 from policy.compliance.case import Case
 from policy.compliance.history import (
@@ -91,13 +93,15 @@ def case_of(session: Session, borrower_id: str, *, at: datetime, knowing: dateti
         .order_by(col(LoanRow.id))
     ).all()
     debts = [loan.id for loan in loans]
+    told = told_before(session, loans, knowing=knowing)
     points = _points(session, borrower_id, at=at)
     history: list[Happening] = [
         *_attempts(session, borrower_id, at=at, knowing=knowing),
         *_calls(session, borrower_id, at=at, knowing=knowing),
         *_replies(session, points, at=at, knowing=knowing),
-        *_of_points(session, points, home=borrower.timezone, at=at, knowing=knowing),
-        *(mark for loan in loans for mark in marks_of_loan(loan, zone=zone)),
+        *_of_points(session, points, home=borrower.timezone, knowing=knowing),
+        *(Marked(at=when, mark=Mark.ADDRESS_VERIFIED) for when in addresses_verified(session, points, debts, at=at)),
+        *(mark for loan_id, book in told.items() for mark in marks_of_loan(loan_id, book, zone=zone)),
         *_holds(session, debts, knowing=knowing),
         *_arrangements(session, debts, knowing=knowing),
         *known_facts(session, borrower_id, zone=zone, knowing=knowing),
@@ -110,9 +114,9 @@ def case_of(session: Session, borrower_id: str, *, at: datetime, knowing: dateti
     )
 
 
-def about(case: Case, loan: LoanRow) -> Case:
-    """The same case with what is known of the one loan that a contact is about."""
-    return replace(case, facts=MappingProxyType({**case.facts, "product": loan.product}))
+def about(case: Case, loan: LoanRow, *, product: str | None = None) -> Case:
+    """The same case with what is known of the one loan that a contact is about. product: as it was, for a past one."""
+    return replace(case, facts=MappingProxyType({**case.facts, "product": product or loan.product}))
 
 
 def latest_contact(session: Session, borrower_id: str) -> datetime | None:
@@ -226,15 +230,13 @@ def _replies(
 
 
 def _of_points(
-    session: Session, points: Sequence[ContactPointRow], *, home: str, at: datetime, knowing: datetime
+    session: Session, points: Sequence[ContactPointRow], *, home: str, knowing: datetime
 ) -> Iterator[Happening]:
-    """What the contact points themselves tell: opt-outs, a verified address, and where a number's area code lies."""
+    """What the contact points themselves tell: opt-outs, and where a number's area code lies."""
     for point in points:
         kind, was_changed = ContactKind(point.kind), point.changed_at <= knowing
         if point.state == ContactState.OPTED_OUT.value and was_changed:
             yield Preference(at=point.changed_at, kind=PreferenceKind.OPT_OUT_ADDRESS, address=point.id)
-        if kind is ContactKind.ADDRESS and point.verified_at is not None and point.verified_at <= at:
-            yield Marked(at=point.verified_at, mark=Mark.ADDRESS_VERIFIED)
         is_theirs = ContactState(point.state) in {*USABLE, ContactState.OPTED_OUT} or not was_changed
         if kind in AREA_CODE_OF and is_theirs and removed_from(point.text_sealed) is None:
             zones = zones_of_number(contact_text(session, point.id), home=home)

@@ -20,6 +20,7 @@ from ledger.database import keyring_of
 from ledger.evidence.chaining import first_link
 from ledger.keyring import Keyring
 from ledger.removed import is_removed
+from ledger.restated import changed_from
 from ledger.tables.borrower import BorrowerRow, ContactPointRow
 from ledger.tables.columns import new_id
 from ledger.tables.evidence import ChainHeadRow
@@ -198,11 +199,10 @@ class _Intake:
         elif all(getattr(row, name) == fresh[name] for name in RESTATED):
             self.taken.unchanged += 1
         else:
+            facts = {**_facts(loan), **changed_from(row, fresh)}
             for name in RESTATED:
                 setattr(row, name, fresh[name])
-            events.append(
-                self.session, EventKind.LOAN_RESTATED, loan_id=row.id, journey_id=None, at=self.now, **_facts(loan)
-            )
+            events.append(self.session, EventKind.LOAN_RESTATED, loan_id=row.id, journey_id=None, at=self.now, **facts)
             wake_open_journey_of(self.session, row.id, reason="a newer statement came in", now=self.now)
             self.taken.changed += 1
 

@@ -1,14 +1,13 @@
 """What the rows of a hold and of a loan tell the packs: the marks that begin a standing and end it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, time, timedelta
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from domain.hold import HoldReason
 from ledger.tables.agreement import HoldRow
-from ledger.tables.loan import LoanRow
 from policy.compliance.history import Mark, Marked
 from policy.spacing import local_instant
 
@@ -48,12 +47,15 @@ def marks_of_hold(hold: HoldRow, *, knowing: datetime) -> Iterator[Marked]:
         yield Marked(at=ended_at, mark=ends, debts=debts)
 
 
-def marks_of_loan(loan: LoanRow, *, zone: ZoneInfo) -> Iterator[Marked]:
-    """What the lender's book says of a loan: when its validation notice went out, and from when time bars it."""
-    debts = frozenset({loan.id})
-    if loan.validation_notice_on is not None:
-        mailed_at = local_instant(loan.validation_notice_on, hour=time(0), zone=zone)
+def marks_of_loan(loan_id: str, book: Mapping[str, Any], *, zone: ZoneInfo) -> Iterator[Marked]:
+    """What the lender's book says of a loan: when its validation notice went out, and from when time bars it.
+
+    book: what it said when it was known (`ledger.restated`).
+    """
+    debts = frozenset({loan_id})
+    if book["validation_notice_on"] is not None:
+        mailed_at = local_instant(book["validation_notice_on"], hour=time(0), zone=zone)
         yield Marked(at=mailed_at, mark=Mark.VALIDATION_NOTICE_MAILED, debts=debts)
-    if loan.limitation_on is not None:
-        barred_at = local_instant(loan.limitation_on + timedelta(days=1), hour=time(0), zone=zone)
+    if book["limitation_on"] is not None:
+        barred_at = local_instant(book["limitation_on"] + timedelta(days=1), hour=time(0), zone=zone)
         yield Marked(at=barred_at, mark=Mark.TIME_BARRED, debts=debts)

@@ -12,6 +12,7 @@ from ledger.cases import about, case_of
 from ledger.packs import stack_kept
 from ledger.questions import question_from
 from ledger.removed import removed_from
+from ledger.restated import told_before
 from ledger.tables.borrower import ContactPointRow
 from ledger.tables.decision import DecisionRow
 from ledger.tables.loan import LoanRow
@@ -88,7 +89,8 @@ def _again(session: Session, decision: DecisionRow, *, knowing: datetime) -> Jud
     loan = session.get_one(LoanRow, decision.loan_id)
     question = question_from(decision.asked)
     packs = stack_kept(session, decision.packs, collector_role=decision.collector_role)
-    case = about(case_of(session, decision.borrower_id, at=question.at, knowing=knowing), loan)
+    case = case_of(session, decision.borrower_id, at=question.at, knowing=knowing)
+    case = about(case, loan, product=told_before(session, [loan], knowing=knowing)[loan.id]["product"])
     aside = decision.set_aside["rules"] if decision.set_aside is not None else []
     verdict = _by_the_house(session, decision, judge(case, question, without(packs, aside)))
     return Judged(verdict=verdict, question=question, case=case, packs=packs)

@@ -20,7 +20,7 @@ from ledger.marks import marks_of_hold, marks_of_loan
 from ledger.people import contact_text
 from ledger.removed import removed_from
 from ledger.restated import told_before
-from ledger.tables.agreement import ArrangementRow, HoldRow
+from ledger.tables.agreement import ArrangementRow, HoldRow, PromiseRow
 from ledger.tables.attempt import AttemptRow
 from ledger.tables.borrower import BorrowerRow, ContactPointRow
 from ledger.tables.call import CallRow
@@ -58,6 +58,10 @@ LEFT_OR_MAY_HAVE = tuple(
         AttemptState.UNKNOWN,
     )
 )
+
+ARRIVED = (AttemptState.ACCEPTED.value, AttemptState.DELIVERED.value)
+OFFERS_HELP = "offer_of_help"
+"""The wording by which smaller payments, a pause or a plan are offered."""
 
 MEDIUM_OF: dict[Action, Medium] = {
     Action.SMS: Medium.SMS,
@@ -104,6 +108,7 @@ def case_of(session: Session, borrower_id: str, *, at: datetime, knowing: dateti
         *(mark for loan_id, book in told.items() for mark in marks_of_loan(loan_id, book, zone=zone)),
         *_holds(session, debts, knowing=knowing),
         *_arrangements(session, debts, knowing=knowing),
+        *_promises(session, debts, knowing=knowing),
         *known_facts(session, borrower_id, zone=zone, knowing=knowing),
     ]
     return Case(
@@ -137,9 +142,12 @@ def latest_contact(session: Session, borrower_id: str) -> datetime | None:
 
 
 def _attempts(session: Session, borrower_id: str, *, at: datetime, knowing: datetime) -> Iterator[Happening]:
-    """What left or may have, by what was known: one that was refused later still counted then."""
+    """What left or may have, by what was known: one that was refused later still counted then.
+
+    A message that offers help, and was taken by the vendor and did not come back, is an offer of forbearance.
+    """
     rows = session.exec(
-        select(AttemptRow.claimed_at, AttemptRow.action, AttemptRow.contact_point_id, JourneyRow.loan_id)
+        select(AttemptRow, JourneyRow.loan_id)
         .join(JourneyRow, col(JourneyRow.id) == col(AttemptRow.journey_id))
         .where(
             AttemptRow.borrower_id == borrower_id,
@@ -149,16 +157,27 @@ def _attempts(session: Session, borrower_id: str, *, at: datetime, knowing: date
         )
         .order_by(col(AttemptRow.claimed_at), col(AttemptRow.id))
     ).all()
-    for claimed_at, action, point_id, loan_id in rows:
-        medium = MEDIUM_OF.get(Action(action))
-        if medium is not None and claimed_at is not None:
-            yield Sent(
-                at=claimed_at,
-                direction=Direction.OUT,
-                medium=medium,
-                debts=frozenset({loan_id}),
-                address=point_id,
-            )
+    for row, loan_id in rows:
+        medium, debts = MEDIUM_OF.get(Action(row.action)), frozenset({loan_id})
+        if medium is None or row.claimed_at is None:
+            continue
+        yield Sent(
+            at=row.claimed_at,
+            direction=Direction.OUT,
+            medium=medium,
+            debts=debts,
+            address=row.contact_point_id,
+        )
+        if _had_arrived(row, knowing=knowing) and (row.wording or "").partition("@")[0] == OFFERS_HELP:
+            yield Marked(at=row.claimed_at, mark=Mark.FORBEARANCE_OFFERED, debts=debts)
+
+
+def _had_arrived(row: AttemptRow, *, knowing: datetime) -> bool:
+    """Whether the vendor had taken a message, as far as was known, and it had not come back."""
+    if row.recorded_at is None or row.recorded_at > knowing:
+        return False
+    had_come_back = row.receipt_at is not None and row.receipt_at <= knowing
+    return row.state in ARRIVED or (row.state == AttemptState.UNDELIVERED.value and not had_come_back)
 
 
 def _calls(session: Session, borrower_id: str, *, at: datetime, knowing: datetime) -> Iterator[Happening]:
@@ -264,5 +283,17 @@ def _arrangements(session: Session, loans: Sequence[str], *, knowing: datetime) 
     for row in rows:
         debts = frozenset({row.loan_id})
         yield Marked(at=row.agreed_at, mark=Mark.ARRANGEMENT_AGREED, debts=debts)
+        yield Marked(at=row.agreed_at, mark=Mark.FORBEARANCE_OFFERED, debts=debts)
         if row.settled_at is not None and row.settled_at <= knowing:
             yield Marked(at=row.settled_at, mark=Mark.ARRANGEMENT_ENDED, debts=debts)
+
+
+def _promises(session: Session, loans: Sequence[str], *, knowing: datetime) -> Iterator[Happening]:
+    """Time to pay that was agreed to is an offer of forbearance that was taken."""
+    rows = session.exec(
+        select(PromiseRow)
+        .where(col(PromiseRow.loan_id).in_(loans), col(PromiseRow.made_at) <= knowing)
+        .order_by(col(PromiseRow.made_at), col(PromiseRow.id))
+    ).all()
+    for row in rows:
+        yield Marked(at=row.made_at, mark=Mark.FORBEARANCE_OFFERED, debts=frozenset({row.loan_id}))

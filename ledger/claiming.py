@@ -17,7 +17,7 @@ from ledger.outcomes import mark_unknown
 from ledger.packs import stack_for
 from ledger.people import contact_text, unseal_for
 from ledger.questions import ASKED_FOR, looks_at_text, target_of, with_text
-from ledger.reviews import ask_a_person, review_of
+from ledger.reviews import ask_a_person, ask_what_is_missing, nobody_needs_to_decide, people_may_clear, review_of
 from ledger.steps import end_step
 from ledger.tables.attempt import AttemptRow
 from ledger.tables.borrower import ContactPointRow
@@ -29,6 +29,9 @@ from ledger.verdicts import judge_now, keep, lock_borrower
 from policy.compliance.question import Question
 from policy.compliance.stacking import Stack
 from policy.compliance.verdict import Answer, Verdict
+
+REFERRED_BY_LADDER = frozenset({Action.LEGAL_REFERRAL, Action.AGENCY_PLACEMENT})
+"""What the ladder decides that weighs heavily on a person: where a rule wants a person's decision, one is asked."""
 
 
 def claim(session: Session, attempt_id: str, *, fence: int, now: datetime) -> Message | Order | Outcome:
@@ -76,21 +79,29 @@ def _judge(session: Session, attempt: AttemptRow, journey: JourneyRow, *, now: d
     content: dict[str, str] = json.loads(unseal_for(session, attempt.borrower_id, attempt.text_sealed))
     packs = stack_for(session, loan)
     question = _question(attempt, loan, point=point, content=content, packs=packs, now=now)
-    judged = judge_now(session, loan, question, point=point, packs=packs, review=review_of(session, attempt))
+    judged = judge_now(
+        session, loan, question, point=point, packs=packs, review=review_of(session, attempt, packs=packs)
+    )
     keep(session, judged, loan=loan, attempt_id=attempt.id, work_item_id=None)
     verdict = judged.verdict
+    every = pinned_ladder(session, journey.ladder_digest).review_holds_after
+    is_asked = True
     match verdict.answer:
-        case Answer.ALLOWED:
-            let_probe_through(session, action, now=now)
-            attempt.state, attempt.claimed_at = AttemptState.SENDING.value, verdict.judged_at
-            return _what_leaves(session, attempt, content)
         case Answer.NEEDS_HUMAN:
             until: datetime | None = ask_a_person(session, attempt, journey, now=now)
+        case Answer.DEFERRED if verdict.until is None and people_may_clear(verdict):
+            until = ask_what_is_missing(session, attempt, journey, every=every, now=now)
         case Answer.DEFERRED if verdict.until is None and verdict.until_event is not None:
             # Looked at again when the event becomes known, and now and then in case it never is told.
-            until = now + pinned_ladder(session, journey.ladder_digest).review_holds_after
+            until, is_asked = now + every, False
         case _:
-            until = verdict.until
+            until, is_asked = verdict.until, False
+    if not is_asked:
+        nobody_needs_to_decide(session, attempt, journey, now=now)
+    if verdict.is_allowed:
+        let_probe_through(session, action, now=now)
+        attempt.state, attempt.claimed_at = AttemptState.SENDING.value, verdict.judged_at
+        return _what_leaves(session, attempt, content)
     outcome = Outcome.FORBIDDEN if until is None else Outcome.DEFERRED
     return _release(session, attempt, journey, outcome=outcome, reason=_reason(verdict), until=until, now=now)
 
@@ -110,7 +121,7 @@ def _question(
         action=ASKED_FOR[action],
         debts=frozenset({loan.id}),
         target=target_of(point),
-        automated=action.is_message,
+        automated=action.is_message or action in REFERRED_BY_LADDER,
     )
     if not action.is_message:
         return question
@@ -126,8 +137,13 @@ def _question(
 
 
 def _reason(verdict: Verdict) -> str:
+    """What decided; where no instant ends the wait, all that has to happen first."""
     decider = verdict.decided_by
-    return "" if decider is None else f"{decider.message} ({decider.cited})"
+    if decider is None:
+        return ""
+    is_endless = verdict.until is None and verdict.answer in {Answer.DEFERRED, Answer.NEEDS_HUMAN}
+    beside = [f for f in verdict.violations if f.until is None] if is_endless else []
+    return "; ".join(dict.fromkeys(f"{finding.message} ({finding.cited})" for finding in (decider, *beside)))
 
 
 def _release(

@@ -1,5 +1,6 @@
 """What a person needs to do a piece of work: whom to reach and when, what is owed, and what was said before."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
@@ -15,11 +16,11 @@ from ledger.packs import stack_of
 from ledger.people import contact_text, name_shown, text_shown
 from ledger.positions import position_at
 from ledger.questions import ASKED_FOR, target_of
+from ledger.reviews import RECORDED_BY_PEOPLE, reasons_for
 from ledger.situations import borrower_of
 from ledger.tables.agreement import HoldRow, PromiseRow
-from ledger.tables.attempt import AttemptRow
+from ledger.tables.attempt import AttemptRow, VerdictRow
 from ledger.tables.borrower import BorrowerRow, ContactPointRow
-from ledger.tables.decision import DecisionRow
 from ledger.tables.journey import StepRow
 from ledger.tables.loan import LoanRow, PortfolioRow
 from ledger.tables.work_item import WorkItemRow
@@ -78,7 +79,8 @@ class PromisedBefore:
 class Question:
     """For a contact of unknown fate: what was sent, by whom and when, so that it can be looked up there.
 
-    why: for a contact that a person has to decide on, what the rules said.
+    why: for a contact that a person has to decide on, a line for each rule that asks for them or waits for something,
+    and what they may do about it.
     """
 
     attempt_id: str
@@ -176,7 +178,7 @@ def worksheet(session: Session, item: WorkItemRow, *, now: datetime) -> Workshee
         else None,
         said_before=_said_before(session, item, borrower_id=borrower.id),
         promises=_promises(session, loan.id),
-        question=_question(session, item) if kind in QUESTIONS else None,
+        question=_question(session, item, loan_number=loan.number, packs=packs) if kind in QUESTIONS else None,
         rests_for=None if hold is None else HoldReason(hold.reason),
         dispositions=tuple(sorted(DISPOSITIONS_FOR[kind])),
     )
@@ -233,10 +235,28 @@ def _promises(session: Session, loan_id: str) -> tuple[PromisedBefore, ...]:
     return tuple(PromisedBefore(row.amount_minor, row.due_on, PromiseState(row.state)) for row in rows)
 
 
-def _question(session: Session, item: WorkItemRow) -> Question | None:
+def _question(session: Session, item: WorkItemRow, *, loan_number: str, packs: Stack) -> Question | None:
     attempt = session.get(AttemptRow, item.attempt_id) if item.attempt_id is not None else None
     if attempt is None:
         return None
-    decision = session.exec(select(DecisionRow).where(DecisionRow.attempt_id == attempt.id)).first()
-    why = "" if decision is None else f"{decision.message} ({decision.citation})"
+    why = "\n".join(_stands_in_the_way(session, attempt, loan_number=loan_number, packs=packs))
     return Question(attempt.id, Action(attempt.action), attempt.vendor, attempt.vendor_id, attempt.claimed_at, why)
+
+
+def _stands_in_the_way(session: Session, attempt: AttemptRow, *, loan_number: str, packs: Stack) -> Iterator[str]:
+    """What left a contact to a person, all of it, and what a person may do about each."""
+    rows = session.exec(
+        select(VerdictRow)
+        .where(
+            VerdictRow.attempt_id == attempt.id,
+            col(VerdictRow.verdict).in_(["needs_human", "deferred"]),
+            col(VerdictRow.until).is_(None),
+        )
+        .order_by(col(VerdictRow.verdict).desc(), col(VerdictRow.rule))
+    ).all()
+    for row in rows:
+        ways = [f"begin the note with {reason}" for reason in sorted(reasons_for(packs, row.rule))]
+        if row.until_event in RECORDED_BY_PEOPLE:
+            ways.append(f"record it: duecourse standing add --loan {loan_number} --kind {row.until_event}")
+        what_to_do = f". To go on, {', or '.join(ways)}" if ways and row.verdict == "deferred" else ""
+        yield f"{row.message} ({row.citation}){what_to_do}"

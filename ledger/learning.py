@@ -74,7 +74,7 @@ def learn(
 
 
 def end(session: Session, written: str, *, by: str | None = None, now: datetime) -> datetime:
-    """End a hold, take back a preference, or revoke a consent, by its id or the beginning of it.
+    """End a hold, take back a preference, revoke a consent or withdraw a fact, by its id or the beginning of it.
 
     Returns the instant from which it no longer stands. Raises NothingToEnd, EndIsKnown, or HasNoEnd.
     """

@@ -49,6 +49,8 @@ def written(value: object) -> str:
 
 def fact(given: Mapping[str, Any]) -> str:
     """A fact that was learned of a person, on a line; ids stay out of it, because they tell a person nothing."""
+    if given["type"] == "withdrawn":
+        return f"withdrawn: {words(str(given['of']))}"
     what = words(str(given.get("kind") or given["type"]))
     shown = {k: v for k, v in given.items() if k not in {"type", "kind", "at", "debts", "address", "source"}}
     said = ", ".join(f"{words(k)} {' '.join(map(str, v)) if isinstance(v, list) else v}" for k, v in shown.items())

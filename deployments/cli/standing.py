@@ -176,11 +176,17 @@ def end_standing(
     by: ByOption,
     as_json: JsonFlag = False,
 ) -> None:
-    """End it now: a hold (a treatment and its days after it, too), a wish that was taken back, a revoked consent."""
+    """End it now: a hold (a treatment and its days after it, too), a wish, a consent, or a fact that was a mistake."""
     with at_hand() as there, there.ledger.transaction() as session:
+        types = [fact.type for fact in listed_facts(session) if fact.id.startswith(standing)]
         ends_at = end(session, standing, by=by, now=there.now)
     is_later = ends_at > there.now
     told = f"It ends, and the loans rest until {ends_at:%Y-%m-%d %H:%M} UTC." if is_later else "It is ended."
+    if types == [Mark.DECEASED.value]:
+        told += (
+            " The loans may be worked again. Journeys that it closed stay closed, and no new one is opened for them: "
+            "a journey that had not yet closed goes on."
+        )
     show({"standing": standing, "ends_at": ends_at}, told, as_json=as_json)
 
 

@@ -95,8 +95,23 @@ class TestAFact:
         assert learned.placed == learned.ended == ()
         assert Marked(at=household.now, mark=mark, debts=frozenset({household.loan().id})) in known(household)
         assert len(household.rows(WakeUpRow)) == before + 2
-        with pytest.raises(HasNoEnd):
-            household.ends(learned.fact or "")
+
+    @pytest.mark.parametrize("mark", [*FACTS, Mark.UNREACHABLE])
+    def test_that_was_a_mistake_stands_no_more_from_then_on(self, household: Household, mark: Mark) -> None:
+        """What was judged before is still judged by it; it cannot be withdrawn twice, nor the withdrawal itself."""
+        household.moves_in()
+        began, learned = household.now, household.learns_of(mark, "L-1")
+        marked = Marked(at=began, mark=mark, debts=frozenset({household.loan().id}))
+        household.now += timedelta(days=1)
+        household.ends(learned.fact or "")
+        assert marked not in known(household)
+        assert marked in known(household, knowing=began + timedelta(hours=1))
+        with household.ledger.reading() as session:
+            of_ada = listed_facts(session, borrower_id=household.loan().borrower_id)
+        assert [fact.type for fact in of_ada] == [mark.value, "withdrawn"]
+        for fact in of_ada:
+            with pytest.raises(HasNoEnd):
+                household.ends(fact.id)
 
     def test_of_a_wish_is_kept_until_it_is_taken_back(self, household: Household) -> None:
         """What was judged before is still judged by it."""
@@ -139,6 +154,19 @@ class TestAFact:
 
 class TestADeathThatIsWrittenAbout:
     """A letter from the estate."""
+
+    def test_and_was_another_persons_lets_the_loans_be_worked_again(self, household: Household) -> None:
+        """The journey that had closed by then stays closed; the one that had not goes on."""
+        journeys = household.moves_in()
+        household.learns_of(Mark.DECEASED)
+        household.lives(journeys["L-2"], days=0)
+        with household.ledger.reading() as session:
+            (death,) = listed_facts(session, borrower_id=household.loan().borrower_id)
+        household.now += timedelta(hours=1)
+        household.ends(death.id)
+        household.lives(journeys["L-1"], days=0)
+        assert [household.journey(journeys[loan]).state for loan in ("L-1", "L-2")] == ["open", "closed"]
+        assert not household.loan("L-2").deceased
 
     def test_ends_every_loan_and_is_known_to_the_packs(self, household: Household) -> None:
         """No pause is needed for what is over."""

@@ -66,7 +66,7 @@ def read_document(text: str, *, file: str, aliases: Literal["refused", "followed
         raise UnreadableFile([Problem(file, 1, str(error), "save the file as plain UTF-8 text")]) from error
     except RecursionError as error:
         raise UnreadableFile([Problem(file, 1, "is nested too deeply", "take brackets out")]) from error
-    reader = _Reader(file=file, lines={}, problems=problems)
+    reader = _Reader(file=file, lines={}, problems=problems, aliases=aliases)
     try:
         data = reader.value(root, place=()) if root is not None else None
     except (RecursionError, _TooLarge) as error:
@@ -131,6 +131,7 @@ class _Reader:
     file: str
     lines: dict[Place, int]
     problems: list[Problem]
+    aliases: Literal["refused", "followed"]
 
     def value(self, node: yaml.Node, *, place: Place) -> object:
         line = node.start_mark.line + 1
@@ -156,7 +157,7 @@ class _Reader:
                 self.problems.append(Problem(self.file, line, "a key that is not a word", "write `key: value`"))
                 continue
             name = str(self._text(key.value, line=line))
-            if name == MERGE and isinstance(value, yaml.MappingNode):
+            if self.aliases == "followed" and name == MERGE and isinstance(value, yaml.MappingNode):
                 bases.append(value)
                 continue
             if name in found:

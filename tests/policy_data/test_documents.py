@@ -4,7 +4,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from policy.files.document import canonical_json, digest_of, read_document, text_of
@@ -101,6 +101,7 @@ class TestADocument:
 
     @settings(deadline=None)
     @given(CONTENT)
+    @example({"<<": {"a": 1}})
     def test_canonical_text_reads_back(self, content: object) -> None:
         """What is kept as canonical JSON is read again as YAML with the same content and digest."""
         document = read_document(canonical_json(content), file="ledger")

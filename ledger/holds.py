@@ -5,7 +5,7 @@ how often it may be had.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -48,26 +48,42 @@ class HeldTooSoon(ValueError):
     """The packs do not grant this hold again so soon after the last one."""
 
 
+class BeganBeforeTheLoan(ValueError):
+    """A pause of a loan cannot have begun before the loan was made."""
+
+
 class EndIsKnown(ValueError):
     """The event that ends this hold is known already; the journey rests until the days after it have run."""
 
 
 def place_hold(
-    session: Session, loan_id: str, *, reason: HoldReason, until: datetime | None, now: datetime, by: str | None = None
+    session: Session,
+    loan_id: str,
+    *,
+    reason: HoldReason,
+    until: datetime | None,
+    now: datetime,
+    began_at: datetime | None = None,
+    by: str | None = None,
 ) -> str:
     """Pause a loan from now on, and every linked loan where the packs say that it holds for the person.
 
     Open work is taken off the lists and the journeys are woken, so that they wait at once. until: no sooner than the
-    packs say; None where they do not say either. Returns the hold's id; one that is in force already is not placed
-    twice. Raises HeldTooSoon.
+    packs say; None where they do not say either. began_at: since when its days count, where it became known only now;
+    never later than now. Returns the hold's id; one that is in force already is not placed twice. Raises HeldTooSoon or
+    BeganBeforeTheLoan.
     """
     loan = session.get_one(LoanRow, loan_id)
-    standing = _standing(session, loan, reason, now=now)
+    began = now if began_at is None else min(began_at, now)
+    began_on = began.astimezone(zone_of_person(session, loan)).date()
+    if loan.originated_on is not None and began_on < loan.originated_on:
+        raise BeganBeforeTheLoan(f"loan {loan.number} was made on {loan.originated_on}, after {began_on}")
+    standing = _standing(session, loan, reason, now=began)
     journeys = _open_journeys(session, loan, scope=HoldScope.PERSON)
     # Locked, so that two at once do not both find that there is no such hold yet.
     session.exec(select(BorrowerRow.id).where(BorrowerRow.id == loan.borrower_id).with_for_update(key_share=True)).one()
     if standing is not None:
-        _refuse_too_soon(session, loan, standing, reason, now=now)
+        _refuse_too_soon(session, loan, standing, reason, began_on=began_on, now=now)
     scope = HoldScope.DEBT if standing is None else HoldScope(standing.scope)
     ends = [end for end in (until, standing.until if standing is not None else None) if end is not None]
     hold = HoldRow(
@@ -75,6 +91,7 @@ def place_hold(
         reason=reason.value,
         scope=scope.value,
         placed_at=now,
+        began_at=began if began < now else None,
         placed_by=by,
         until=max(ends, default=None),
     )
@@ -142,16 +159,17 @@ def _standing(session: Session, loan: LoanRow, reason: HoldReason, *, now: datet
     return None if marks is None else standing_on(session, loan, marks[0], now=now)
 
 
-def _refuse_too_soon(session: Session, loan: LoanRow, standing: Standing, reason: HoldReason, *, now: datetime) -> None:
+def _refuse_too_soon(
+    session: Session, loan: LoanRow, standing: Standing, reason: HoldReason, *, began_on: date, now: datetime
+) -> None:
     if standing.limit is None:
         return
     zone = zone_of_person(session, loan)
-    today = now.astimezone(zone).date()
     for earlier in holds_of_person(session, loan.borrower_id):
         if earlier.reason != reason.value:
             continue
         ended_at = over_since(earlier, now=now)
-        if ended_at is None or today < standing.limit.after(ended_at.astimezone(zone).date()):
+        if ended_at is None or began_on < standing.limit.after(ended_at.astimezone(zone).date()):
             when = "is in force" if ended_at is None else f"ended on {ended_at.astimezone(zone):%d %b %Y}"
             raise HeldTooSoon(
                 f"a {reason.value.replace('_', ' ')} {when}, and another one comes no sooner than {standing.limit} "

@@ -54,7 +54,7 @@ def learn(
     """Take in what became known at `now`; the person's journeys are woken. until: the end of a hold, where it is known.
 
     Debts that the happening names are the person's loans, by their ids; none named are all of them. Raises
-    HeldTooSoon, EndIsKnown, or NothingToEnd.
+    HeldTooSoon, BeganBeforeTheLoan, EndIsKnown, or NothingToEnd.
     """
     match happening:
         case Marked(mark=Mark.DECEASED):
@@ -99,7 +99,7 @@ def _placed(
     for loan in loans:
         if mark.debts and loan.id not in mark.debts:
             continue
-        hold_id = place_hold(session, loan.id, reason=HOLD_ON[mark.mark], until=until, by=by, now=now)
+        hold_id = place_hold(session, loan.id, reason=HOLD_ON[mark.mark], until=until, began_at=mark.at, by=by, now=now)
         yield hold_id
         if session.get_one(HoldRow, hold_id).scope == HoldScope.PERSON.value:
             return

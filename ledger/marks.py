@@ -42,7 +42,8 @@ def marks_of_hold(hold: HoldRow, *, knowing: datetime) -> Iterator[Marked]:
     if ends is None and is_ended:
         return
     # An end that only followed from the event was not known before it, and the packs count it from the event again.
-    yield Marked(at=hold.placed_at, mark=begins, debts=debts, until=None if hold.event_at is not None else hold.until)
+    until = None if hold.event_at is not None else hold.until
+    yield Marked(at=hold.began_at or hold.placed_at, mark=begins, debts=debts, until=until)
     if ends is not None and is_ended and ended_at is not None:
         yield Marked(at=ended_at, mark=ends, debts=debts)
 

@@ -16,7 +16,7 @@ from ledger.breakers import NoOpenBreaker
 from ledger.calling import CallIsOpen, NobodyToCall, NoSuchCall, NotACall
 from ledger.evidence.signing import EvidenceKeyExposed, EvidenceKeyMalformed, EvidenceKeyMissing
 from ledger.findings import FindingDoesNotFit
-from ledger.holds import EndIsKnown, HeldTooSoon, NoSuchHold
+from ledger.holds import BeganBeforeTheLoan, EndIsKnown, HeldTooSoon, NoSuchHold
 from ledger.keyring import CannotUnseal, KeyIsExposed, KeyIsMalformed, KeyIsMissing
 from ledger.known_facts import HasNoEnd
 from ledger.learning import NothingToEnd
@@ -75,6 +75,7 @@ REMEDIES: dict[type[Exception], str] = {
     NoOpenBreaker: "",
     NoSuchHold: "`duecourse holds list` shows those in force.",
     HeldTooSoon: "",
+    BeganBeforeTheLoan: "Give the day of the event with --on.",
     EndIsKnown: "",
     HasNoEnd: "",
     NothingToEnd: "`duecourse standing list` shows what there is.",

@@ -44,7 +44,8 @@ class ArrangementRow(SQLModel, table=True):
 class HoldRow(SQLModel, table=True):
     """A pause with a reason; `until` is empty when only a person can lift it.
 
-    scope: the loan (`debt`) or every loan of its borrower (`person`). event_at: when the event became known from which
+    scope: the loan (`debt`) or every loan of its borrower (`person`). placed_at: when it became known. began_at: since
+    when its days count, where that was earlier. event_at: when the event became known from which
     the hold lasts so many days more; `until` says how long.
     """
 
@@ -55,6 +56,7 @@ class HoldRow(SQLModel, table=True):
     reason: str
     scope: str = Field(default="debt", sa_column_kwargs={"server_default": "debt"})
     placed_at: datetime = Field(sa_type=UtcDateTime)
+    began_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     placed_by: str | None = None
     until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     event_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

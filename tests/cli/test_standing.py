@@ -1,12 +1,14 @@
 """What is learned of a person is recorded in one place, and shows what rests, for how long, and what is known."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
+from ledger.cases import case_of
 from ledger.listings import loan_numbered
 from ledger.portfolios import portfolio_named
 from ledger.situations import borrower_of
+from policy.compliance.history import Mark
 from tests.cli.stage import MONDAY, Driven
 
 
@@ -20,6 +22,20 @@ def test_a_breathing_space_lasts_as_the_packs_say(driven: Driven) -> None:
     assert "breathing space (all loans)" in driven.run("standing", "list").stdout
     assert "It is ended." in driven.run("standing", "end", hold["id"][:8]).stdout
     assert "Nothing is known" in driven.run("standing", "list").stdout
+
+
+def test_a_breathing_space_counts_from_the_day_on_which_it_began(driven: Driven) -> None:
+    """Not from the day on which somebody recorded it; the packs judge by the same days."""
+    began = ("--on", "2025-12-20")
+    told = driven.run("standing", "add", "--borrower", "A1", "--kind", "breathing_space", *began).stdout
+    assert "All loans of the borrower rest until 2026-02-19 00:00" in told
+    with driven.ledger.reading() as session:
+        borrower_id = loan_numbered(session, "A1").borrower_id
+        case = case_of(session, borrower_id, at=MONDAY, knowing=MONDAY)
+        before = case_of(session, borrower_id, at=MONDAY, knowing=MONDAY - timedelta(days=2))
+    (mark,) = case.marks(Mark.BREATHING_SPACE)
+    assert mark.at.astimezone(case.zone).date() == date(2025, 12, 20)
+    assert list(before.marks(Mark.BREATHING_SPACE)) == []
 
 
 def test_the_law_may_grant_it_once_only(driven: Driven) -> None:

@@ -1,6 +1,7 @@
 """A hold reaches as far as the packs say, lasts as long as they say, and lets the ladder go on where it stood."""
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
 import pytest
@@ -11,10 +12,12 @@ from domain.event import EventKind
 from domain.hold import HoldReason
 from domain.step import Outcome
 from domain.work_item import Disposition, WorkKind
-from ledger.holds import EndIsKnown, HeldTooSoon, NoSuchHold
+from ledger.holds import BeganBeforeTheLoan, EndIsKnown, HeldTooSoon, NoSuchHold
 from ledger.marks import MARKS_OF
+from ledger.tables.agreement import HoldRow
 from ledger.tables.journey import JourneyRow
 from ledger.tables.work_item import WorkItemRow
+from policy.compliance.history import Mark, Marked
 from policy.compliance.stacking import stack
 from policy.compliance.standing import standing_for
 from tests.ledger.lender import NOW, Lender, a_loan
@@ -279,3 +282,12 @@ def test_while_a_hold_of_the_person_lasts_no_turn_of_any_of_their_loans_acts(
 def _journeys(lender: Lender, numbers: list[str]) -> list[str]:
     of_loans = {row.loan_id: row.id for row in lender.rows(JourneyRow)}
     return [of_loans[lender.loan(number).id] for number in numbers]
+
+
+def test_a_pause_does_not_begin_before_its_loan(household: Household) -> None:
+    """A day that was typed wrong would move its end."""
+    household.opens(replace(a_loan(), originated_on=date(2025, 6, 1)))
+    early = Marked(at=datetime(2025, 5, 1, tzinfo=UTC), mark=Mark.BREATHING_SPACE)
+    with pytest.raises(BeganBeforeTheLoan):
+        household.learns(early)
+    assert household.rows(HoldRow) == []

@@ -173,6 +173,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table('holds', schema=None) as batch_op:
         batch_op.add_column(sa.Column('scope', sqlmodel.sql.sqltypes.AutoString(), server_default='debt', nullable=False))
+        batch_op.add_column(sa.Column('began_at', ledger.tables.columns.UtcDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('placed_by', sqlmodel.sql.sqltypes.AutoString(), nullable=True))
         batch_op.add_column(sa.Column('event_at', ledger.tables.columns.UtcDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('lifted_by', sqlmodel.sql.sqltypes.AutoString(), nullable=True))
@@ -220,6 +221,7 @@ def downgrade() -> None:
         batch_op.drop_column('lifted_by')
         batch_op.drop_column('event_at')
         batch_op.drop_column('placed_by')
+        batch_op.drop_column('began_at')
         batch_op.drop_column('scope')
 
     with op.batch_alter_table('events', schema=None) as batch_op:

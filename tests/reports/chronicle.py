@@ -1,5 +1,6 @@
 """Writing a small past into a ledger: loans, journeys, steps, costs and money on days that a test can name."""
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -13,7 +14,9 @@ from domain.journey import ClosingReason, JourneyState
 from domain.promise import PromiseState
 from domain.step import Outcome
 from domain.work_item import Disposition, WorkState
+from ledger.database import keyring_of
 from ledger.ladders import publish
+from ledger.people import seal_for
 from ledger.portfolios import ensure_portfolio
 from ledger.tables.agreement import PromiseRow
 from ledger.tables.attempt import AttemptRow, VerdictRow
@@ -29,6 +32,7 @@ START = datetime(2026, 3, 1, 9, tzinfo=UTC)
 FIRST_DAY, LAST_DAY = date(2026, 3, 1), date(2026, 3, 31)
 AS_OF = datetime(2026, 4, 10, tzinfo=UTC)
 CURRENCY = "CNY"
+SAID = "Your instalment is open."
 
 
 def day(number: float) -> datetime:
@@ -64,7 +68,7 @@ class Chronicle:
             portfolio_id=self.portfolio.id,
             number=f"B{number}",
             name_sealed=b"sealed",
-            data_key=b"key",
+            data_key=keyring_of(self.session).new_data_key(),
             timezone="Asia/Shanghai",
             language="en",
             jurisdiction="CN",
@@ -233,8 +237,8 @@ class Chronicle:
             turn_no=turn,
             action=action.value,
             state=AttemptState.ACCEPTED.value,
-            text_digest="",
-            text_sealed=b"",
+            text_digest=hashlib.sha256(SAID.encode()).hexdigest(),
+            text_sealed=seal_for(self.session, journey.borrower_id, SAID),
             segments=1,
             fence=1,
             planned_at=at,

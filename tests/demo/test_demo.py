@@ -32,9 +32,9 @@ class Played:
 
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
-    """Ten loans, thirty days."""
+    """Six loans, twenty days."""
     folder = tmp_path_factory.mktemp("played")
-    with demo(folder, "--loans", "10", "--days", "30", "--pace", "0", "--seed", "3") as running:
+    with demo(folder, "--loans", "6", "--days", "20", "--pace", "0", "--seed", "3") as running:
         summary = running.summary()
         yield Played(running.home, summary)
 
@@ -53,7 +53,7 @@ class TestADemo:
     def test_takes_every_loan_on_a_journey(self, played: Played) -> None:
         """Each loan has one journey, open or closed for a reason."""
         journeys = played.summary["journeys"]
-        assert played.summary["loans"] == sum(journeys["by_state"].values()) == 10
+        assert played.summary["loans"] == sum(journeys["by_state"].values()) == 6
         assert sum(journeys["by_closing_reason"].values()) == journeys["by_state"]["closed"]
         assert {"sms", "email"} <= set(played.summary["steps"])
 
@@ -103,7 +103,7 @@ class TestADemo:
 
 def test_a_demo_survives_the_death_of_its_worker_and_of_prefect_with_its_database(tmp_path: Path) -> None:
     """Kill -9 the worker, then the server, whose database is deleted: every journey goes on, nothing twice."""
-    with demo(tmp_path, "--loans", "10", "--days", "40", "--pace", "0.3", "--seed", "5") as running:
+    with demo(tmp_path, "--loans", "6", "--days", "24", "--pace", "0.3", "--seed", "5") as running:
         # Day 0: the journeys have opened; the worker dies with whatever it holds.
         running.read_until("day   0")
         running.read_until("day  10")
@@ -119,4 +119,4 @@ def test_a_demo_survives_the_death_of_its_worker_and_of_prefect_with_its_databas
     assert summary["reconciles"] is True
     assert summary["invariants_broken"] == {}
     assert summary["restarts"] >= 2
-    assert sum(summary["journeys"]["by_state"].values()) == 10
+    assert sum(summary["journeys"]["by_state"].values()) == 6

@@ -128,7 +128,7 @@ class Worker:
     def said(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")
 
-    def asked_to_stop(self, *, within: float = 25.0) -> int:
+    def asked_to_stop(self, *, within: float = 60.0) -> int:
         """SIGTERM, then its exit status."""
         os.kill(self.process.pid, signal.SIGTERM)
         return self.process.wait(timeout=within)

@@ -10,6 +10,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, text
 
 from ledger import invariants
@@ -20,6 +21,12 @@ from ledger.keyring import Keyring
 from ledger.migrating import migrate
 
 TEMPLATE = "ledger_template"
+
+# A loaded machine is slow, not wrong: examples have no time limit of their own, the test as a whole has. A commit draws
+# the same examples every time, so that a red run can be run again; HYPOTHESIS_PROFILE=search draws others.
+settings.register_profile("same", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("search", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ def _rewrite(connection: Connection, event_id: int, **columns: Any) -> None:
     connection.execute(text(f"UPDATE events SET {sets} WHERE id = :id"), {"id": event_id, **columns})
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_single_change_to_a_chain_is_found(doubt: Doubt, data: st.DataObject) -> None:
     """One character, one event less, two in each other's place, one more, or a shorter tail: always found."""

@@ -19,7 +19,7 @@ from tests.policy.case_strategies import calm, cases, days_named, happenings, in
 
 MINUTE = timedelta(minutes=1)
 TIMED = frozenset({Asked.CALL, Asked.SMS, Asked.EMAIL, Asked.WEB_DISPLAY})
-MOST = settings(max_examples=150, deadline=None)
+MOST = settings(max_examples=150)
 
 
 @cache

@@ -170,7 +170,7 @@ class TestAFrequencyCap:
 class TestAllRulesTogether:
     """The joint answer."""
 
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=150)
     @given(zones, zones, instants, windows, caps, st.lists(st.integers(0, 40 * 24 * 60), max_size=10))
     def test_allow_only_what_is_lawful_and_defer_no_longer_than_needed(
         self, zone: str, other: str, now: datetime, window: QuietHours, most: FrequencyCap, minutes_ago: list[int]
@@ -179,7 +179,7 @@ class TestAllRulesTogether:
         past = texted(*(now - timedelta(minutes=ago) for ago in minutes_ago))
         _keeps_to_the_rules(pack(window, most), past, zones=(ZoneInfo(zone), ZoneInfo(other)), now=now)
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(zones, instants, windows, windows, caps, caps, st.lists(st.integers(0, 40 * 24 * 60), max_size=10))
     def test_are_the_strictest_of_two_packs(
         self,

@@ -144,14 +144,14 @@ class TestDecide:
 class TestAJourney:
     """Decisions one after another."""
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100)
     @given(worlds(ladder=ladders()))
     def test_always_ends_for_a_borrower_who_keeps_silent(self, world: World) -> None:
         """On any ladder, within a bounded number of turns."""
         assert world.live(days=4000).finished is not None
         assert world.turns <= 60 * len(world.ladder.rungs)
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100)
     @given(worlds(ladder=ladders()), st.integers(0, 60))
     def test_goes_the_same_way_when_it_is_lived_again(self, world: World, pause: int) -> None:
         """Also when the living is interrupted: nothing is kept outside the situation."""
@@ -159,7 +159,7 @@ class TestAJourney:
         again.live(days=pause)
         assert again.live(days=4000).acts == world.live(days=4000).acts
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100)
     @given(worlds(ladder=ladders().map(without_upper_bounds)), st.integers(0, 90), st.sampled_from([1, 20_000, 79_999]))
     def test_is_never_made_harsher_or_quicker_by_a_part_payment(self, world: World, day: int, amount: int) -> None:
         """The next act comes no earlier than without the money, and no further up the ladder."""
@@ -175,7 +175,7 @@ class TestAJourney:
             assert got[0][0] >= expected[0][0]
             assert order.index(got[0][1]) <= order.index(expected[0][1])
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100)
     @given(worlds(ladder=ladders()), contact_points)
     def test_never_reaches_a_rung_before_its_spacing(self, world: World, points: list[ContactPoint]) -> None:
         """Between two acts on different rungs lie at least the whole days that the ladder puts between them."""

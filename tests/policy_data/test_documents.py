@@ -4,7 +4,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from policy.files.document import canonical_json, digest_of, read_document, text_of
@@ -92,14 +92,12 @@ class TestADocument:
         with pytest.raises(UnreadableFile, match="cannot be opened"):
             text_of(tmp_path / "none.yaml")
 
-    @settings(deadline=None)
     @given(st.text())
     def test_any_text_is_read_or_refused(self, text: str) -> None:
         """Whatever a file holds, the answer is a document or its problems."""
         with suppress(UnreadableFile):
             read_document(text, file="f.yaml")
 
-    @settings(deadline=None)
     @given(CONTENT)
     @example({"<<": {"a": 1}})
     def test_canonical_text_reads_back(self, content: object) -> None:

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.action import Action
@@ -115,7 +115,6 @@ class TestAGoodLadder:
 class TestADigest:
     """What pins a journey to a ladder."""
 
-    @settings(deadline=None)
     @given(st.randoms(use_true_random=False))
     def test_does_not_move_with_the_order_of_keys(self, random: Random) -> None:
         """Shuffled keys are the same ladder."""
@@ -236,13 +235,11 @@ class TestAMistake:
 class TestAnyText:
     """Reading never fails in any other way."""
 
-    @settings(deadline=None)
     @given(st.text())
     def test_gives_a_ladder_or_its_problems(self, text: str) -> None:
         """Arbitrary text."""
         _read_or_told(text)
 
-    @settings(deadline=None)
     @given(st.data())
     def test_that_was_a_ladder_gives_a_ladder_or_its_problems(self, data: st.DataObject) -> None:
         """A good ladder with a line lost, doubled, or with a value replaced."""

@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import product as combinations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.journey import Arm
@@ -100,7 +100,6 @@ class TestAChoice:
         with pytest.raises(DrawOutOfRange):
             choose(case(), rules=shipped_rules(), draw=draw)
 
-    @settings(deadline=None)
     @given(CASES, st.floats(0, 1, exclude_max=True))
     def test_is_made_for_every_loan(self, any_case: Case, draw: float) -> None:
         """Whatever the loan and the draw, there is a shipped ladder and a probability above zero."""
@@ -177,7 +176,6 @@ class TestRules:
         assert len(problems) == 1
         assert problems[0].startswith(told)
 
-    @settings(deadline=None)
     @given(st.text())
     def test_are_read_or_refused_whatever_the_text(self, text: str) -> None:
         """No text gives another error (and none of them happens to be a file of rules)."""

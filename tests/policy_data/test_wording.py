@@ -1,7 +1,7 @@
 """Wording is rendered strictly in the borrower's language, counted in segments, and checked before it may be sent."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.action import MESSAGES, Action
@@ -144,7 +144,6 @@ class TestSegments:
         """160 or 153 in GSM-7, 70 or 67 in UCS-2, and no character is split between two segments."""
         assert segments(text) == count
 
-    @settings(deadline=None)
     @given(st.text(), st.text())
     def test_never_grow_fewer_with_more_text(self, text: str, more: str) -> None:
         """A longer message never costs less."""
@@ -265,7 +264,6 @@ class TestATemplate:
             read_template(text, file="t.yaml", wording="w", language="en")
         assert str(raised.value.problems[0]).startswith(told)
 
-    @settings(deadline=None)
     @given(st.text())
     def test_is_read_or_refused_whatever_the_text(self, text: str) -> None:
         """A message of any text is a template or its problems."""

@@ -99,7 +99,7 @@ class TestElements:
             found = elements_of(said.body, language=language, channel=channel)
             assert needed - found <= ({"sender_name"} if wording == "opt_out_confirmation" else set())
 
-    @settings(deadline=None, max_examples=60)
+    @settings(max_examples=60)
     @given(st.text(), st.sampled_from(LANGUAGES), st.sampled_from(sorted(MESSAGES)))
     def test_of_any_text_are_known_ones(self, text: str, language: str, channel: Action) -> None:
         """No text makes it fail."""

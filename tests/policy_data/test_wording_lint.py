@@ -138,7 +138,7 @@ class TestADisguise:
         """They are read as simplified ones."""
         assert faults("後果自負", language="zh") == {"threats"}
 
-    @settings(deadline=None, max_examples=60)
+    @settings(max_examples=60)
     @given(st.sampled_from(PHRASES_OF_EACH), st.text(" \n\t\u00a0\u3000", min_size=1, max_size=4))
     def test_of_blanks_does_not_help(self, phrases: tuple[str, str, str], blank: str) -> None:
         """Whatever stands between the words of English and the characters of Chinese, within a paragraph."""
@@ -199,7 +199,7 @@ class TestAFault:
         (fault,) = faults_in("Card 4929123456781234 is overdue", language="en", channel=Action.SMS)
         assert (fault.lint, fault.phrase) == ("personal_data", "49...34")
 
-    @settings(deadline=None, max_examples=80)
+    @settings(max_examples=80)
     @given(st.text(), st.sampled_from(LANGUAGES), st.sampled_from(sorted(MESSAGES)))
     def test_is_found_or_not_in_any_text(self, text: str, language: str, channel: Action) -> None:
         """Nothing that a person can type makes the lint fail."""

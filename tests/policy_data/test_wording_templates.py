@@ -45,7 +45,7 @@ DISCLOSURE = "This communication is from a debt collector."
 class TestAnyFacts:
     """Facts as they come, and not as the sample has them."""
 
-    @settings(deadline=None, max_examples=25)
+    @settings(max_examples=25)
     @given(
         st.fixed_dictionaries(STRATEGIES),
         st.sampled_from(sorted(every_wording())),
@@ -67,7 +67,6 @@ class TestAnyFacts:
 class TestClosingSentences:
     """What a pack requires to be added."""
 
-    @settings(deadline=None)
     @given(st.sampled_from(sorted(wordings())), st.lists(st.text("abc .", min_size=1), max_size=3))
     def test_end_the_body_and_are_paid_for(self, wording: str, closing: list[str]) -> None:
         """In their order; the segments are those of the whole text, and blanks add nothing."""

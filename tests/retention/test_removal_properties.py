@@ -44,7 +44,7 @@ STANDINGS = st.builds(
 )
 HOUSES = st.builds(House, purges=st.just("yes"), at_floor=st.sampled_from(["keep", "remove"]))
 FREE = Standing(has_legal_hold=False, has_open_journey=False)
-THOROUGHLY = settings(max_examples=400, deadline=None)
+THOROUGHLY = settings(max_examples=400)
 
 
 def floors_have_passed(retention: Retention, since: Mapping[CountedFrom, date]) -> bool:
@@ -123,7 +123,7 @@ class TestWhatStays:
         assert found.why in {Why.FLOOR, Why.NEEDED, Why.CEILING_AHEAD}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     packs=st.lists(st.sampled_from(shipped_packs()), min_size=1, unique=True),
     days=st.integers(0, 4500),

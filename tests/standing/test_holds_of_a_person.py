@@ -254,7 +254,7 @@ NUMBERS = count(10)
 MINUTE = timedelta(minutes=1)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     reason=st.sampled_from(OF_PERSON),
     before=st.integers(0, 20),

@@ -49,7 +49,7 @@ def is_held(history: list[Marked], *, at: datetime) -> bool:
 
 
 @given(histories, instants, contacts, debts.filter(bool), zones)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_nothing_reaches_a_person_at_rest(
     history: list[Marked], at: datetime, action: Asked, about: frozenset[str], zone: ZoneInfo
 ) -> None:
@@ -60,7 +60,7 @@ def test_nothing_reaches_a_person_at_rest(
 
 
 @given(histories, instants, contacts, debts.filter(bool), zones)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_until_is_the_first_instant_at_which_all_is_over(
     history: list[Marked], at: datetime, action: Asked, about: frozenset[str], zone: ZoneInfo
 ) -> None:
@@ -80,7 +80,7 @@ def test_until_is_the_first_instant_at_which_all_is_over(
 
 
 @given(histories, instants, st.timedeltas(timedelta(seconds=1), timedelta(days=90)), contacts)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_what_becomes_known_later_changes_no_answer(
     history: list[Marked], at: datetime, later: timedelta, action: Asked
 ) -> None:

@@ -10,7 +10,7 @@ demo: $(READY)  ## the whole product with pretend borrowers; ARGS="--headless --
 	$(VENV)/bin/duecourse demo $(ARGS)
 
 test: $(READY)  ## every proof; ARGS="tests/policy -k diary"
-	$(VENV)/bin/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	$(VENV)/bin/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(READY)  ## style, types, floors, dependencies, spelling
 	$(VENV)/bin/ruff check .

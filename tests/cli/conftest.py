@@ -6,6 +6,7 @@ import pytest
 
 from ledger.database import Ledger
 from tests.cli.stage import MONDAY, Driven, Stage, key_text
+from tests.conftest import on_sqlite
 
 
 @pytest.fixture
@@ -16,8 +17,14 @@ def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
 
 
 @pytest.fixture
+def ledger_url(tmp_path: Path, sqlite_template: Path) -> str:
+    """On SQLite alone: commands say nothing of databases, and what they call is tested on both."""
+    return on_sqlite(tmp_path, template=sqlite_template)
+
+
+@pytest.fixture
 def driven(ledger: Ledger, ledger_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Driven:
-    """Two loans on a journey since Monday morning, on both databases."""
+    """Two loans on a journey since Monday morning."""
     _clean(monkeypatch, folder=tmp_path)
     monkeypatch.setenv("DUECOURSE_LEDGER_URL", ledger_url)
     monkeypatch.setenv("DUECOURSE_KEY", key_text(ledger))

@@ -14,7 +14,7 @@ from ledger.evidence.roots import Custody
 from ledger.evidence.signing import public_file, public_keys, signing_key, write_signing_key
 from tasks.surroundings import surround, surroundings
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("flows")]
+pytestmark = pytest.mark.slow
 
 
 def test_signs_what_is_over_and_nothing_twice(books: Ledger, tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ from tasks.exchange import exchange
 from tasks.surroundings import Surroundings, surround
 from tests.ledger.lender import LEASE, NOW, Lender
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("flows")]
+pytestmark = pytest.mark.slow
 
 
 @dataclass

@@ -16,7 +16,7 @@ from ledger.database import Ledger
 from ledger.turns import take_turn
 from tests.flows.conftest import LEASE, PORTFOLIO
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("flows")]
+pytestmark = pytest.mark.slow
 
 
 def _journeys(ledger: Ledger) -> dict[str, Carried]:

@@ -21,7 +21,7 @@ from policy.compliance.removal import House
 from tasks.surroundings import surround, surroundings
 from tests.flows.conftest import PORTFOLIO
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("flows")]
+pytestmark = pytest.mark.slow
 
 CANARIES = ("Pat", "l-1@example.com", "C-L-1")
 

@@ -16,7 +16,7 @@ from deployments.prefect_server import free_port
 from tests.worker.conftest import SAMPLES, Prefect, Worker, eventually
 from tests.worker.sample_flows import FAR_OFF, read
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("journey-worker")]
+pytestmark = pytest.mark.slow
 
 
 class TestARunOnTheJourneyWorker:

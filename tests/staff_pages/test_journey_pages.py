@@ -22,8 +22,8 @@ from ledger.timelines import timeline
 from ledger.work import take_work
 from policy.compliance.reading import pack_named
 from reports.timeline_lines import sentence
-from tests.console.staffed import TOKEN, MachineClock, late_in_phoenix, signed_in, staffed
 from tests.ledger.lender import EMAIL, Lender
+from tests.staff_pages.staffed import TOKEN, MachineClock, late_in_phoenix, signed_in, staffed
 
 CHROMIUM = Path("/usr/bin/chromium")
 QUIETLY = (

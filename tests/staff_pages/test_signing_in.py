@@ -14,8 +14,8 @@ from deployments.settings import Settings
 from ledger.database import Ledger
 from tests.console.pretend_vendors import PUBLIC_URL
 from tests.console.served import served
-from tests.console.staffed import TOKEN, MachineClock, late_in_phoenix, signed_in, staffed
 from tests.ledger.lender import Lender
+from tests.staff_pages.staffed import TOKEN, MachineClock, late_in_phoenix, signed_in, staffed
 
 SEE_OTHER, UNAUTHORIZED, NOT_FOUND, TOO_LARGE, TOO_MANY = 303, 401, 404, 413, 429
 COOKIE = "duecourse_staff"

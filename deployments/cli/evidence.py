@@ -1,4 +1,4 @@
-"""The evidence: `evidence verify`, `bundle`, `close-days` and `new-key`."""
+"""The evidence: `evidence verify`, `bundle`, `close-days`, `new-key` and `public-key`."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ from deployments.wiring import custody_of
 from ledger.evidence.checking import check
 from ledger.evidence.proof import Proof
 from ledger.evidence.roots import close_days as close
-from ledger.evidence.signing import public_file, public_keys, write_signing_key
+from ledger.evidence.signing import keys_beside, pem_of, public_keys, signing_key, write_signing_key
 from ledger.evidence.spans import count_loans
 from ledger.listings import loan_numbered
 
@@ -50,7 +50,7 @@ def verify(
             proof = check(
                 there.ledger,
                 loan_id=loan_id,
-                keys=public_keys(public_key or public_file(settings.evidence_key)),
+                keys=public_keys(public_key) if public_key else keys_beside(settings.evidence_key),
                 exported=settings.evidence_folder if settings.evidence_folder.exists() else None,
                 on_loans=on_loans,
             )
@@ -69,7 +69,7 @@ def bundle(
 ) -> None:
     """Write everything about a loan into one file, for a lawyer or a court, with what proves it."""
     with at_hand() as there:
-        keys = public_keys(public_file(there.settings.evidence_key))
+        keys = keys_beside(there.settings.evidence_key)
         found = write_bundle(there.ledger, loan, out, portfolio=portfolio, keys=keys)
     show(
         found,
@@ -104,6 +104,13 @@ def new_key(
         raise CommandFailed(f"{path} is there already", remedy=remedy) from None
     told = f"Wrote {path} and {public}. Set DUECOURSE_EVIDENCE_KEY to the first, and keep it away from the database."
     show({"key": path, "public_key": public}, told, as_json=as_json)
+
+
+@app.command("public-key", epilog="Example: duecourse evidence public-key > evidence.key.pub")
+def public_key_of(as_json: JsonFlag = False) -> None:
+    """Print the public part of the signing key, for whoever shall be able to check what it signed."""
+    pem = pem_of(signing_key(Settings().evidence_key).public_key())
+    show({"public_key": pem}, pem.strip(), as_json=as_json)
 
 
 @contextmanager

@@ -87,6 +87,12 @@ def public_keys(path: Path) -> PublicKeys:
     return found
 
 
+def keys_beside(path: Path) -> PublicKeys:
+    """The signing key's own public part, where it can be read, and those beside it. Raises as the two readers do."""
+    own = {name_of(key): key for key in ([signing_key(path).public_key()] if path.exists() else [])}
+    return {**public_keys(public_file(path)), **own}
+
+
 def name_of(key: Ed25519PublicKey) -> str:
     """What a key is called in a statement: the beginning of the SHA-256 over its 32 bytes."""
     return hashlib.sha256(key.public_bytes_raw()).hexdigest()[:16]

@@ -51,6 +51,16 @@ def test_goes_into_one_file_that_proves_itself(driven: Driven) -> None:
     assert "no loan" in driven.refusal("evidence", "bundle", "--loan", "nobody", "--out", "x.zip")
 
 
+def test_days_are_checked_with_the_signing_key_alone_where_its_public_part_is_gone(driven: Driven) -> None:
+    """In a container the key is a secret file with nothing beside it; its public part can be printed."""
+    driven.carry_to(MONDAY + timedelta(days=2), start=MONDAY)
+    driven.answer("evidence", "close-days")
+    public = driven.folder / ".duecourse" / "evidence.key.pub"
+    assert driven.answer("evidence", "public-key")["public_key"] == public.read_text()
+    public.unlink()
+    assert driven.answer("evidence", "verify")["is_sound"]
+
+
 def test_the_key_is_made_for_its_owner_and_never_written_over(bare: Stage) -> None:
     """Mode 600, with its public part beside it."""
     made = bare.answer("evidence", "new-key", "keys/evidence.key")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ledger.evidence.signing import signing_key
 from ledger.keyring import keyring_from_file
 from tests.infra.files import INFRA, compose
 
@@ -26,6 +27,12 @@ def test_the_folder_keeps_others_out_and_the_key_is_one(tmp_path: Path) -> None:
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert stat.S_IMODE((folder / "ledger.key").stat().st_mode) == 0o400
     assert len(keyring_from_file(folder / "ledger.key").master) == 32
+
+
+def test_the_evidence_key_signs_what_its_public_part_checks(tmp_path: Path) -> None:
+    """It is made without any tool but the shell's, and is a key all the same."""
+    key = signing_key(_made(tmp_path) / "evidence.key")
+    key.public_key().verify(key.sign(b"day"), b"day")
 
 
 def test_two_installations_share_no_secret(tmp_path: Path) -> None:

@@ -58,7 +58,6 @@ def duecourse(
 
 app.command(epilog="Example: duecourse demo --loans 40 --days 90")(demo.demo)
 app.command(epilog="Example: duecourse doctor --json")(doctor.doctor)
-app.command(epilog="Example: duecourse report --portfolio cards --html report.html")(report.report)
 app.command("sample-portfolio", epilog="Example: duecourse sample-portfolio --loans 200 --seed 7")(
     sample.sample_portfolio
 )
@@ -76,6 +75,7 @@ app.add_typer(wording.app, name="wording")
 app.add_typer(packs.app, name="packs")
 screen.app.command("replay", epilog="Example: duecourse screen replay 3f9c2a1b")(screen_replay.replay_attempt)
 app.add_typer(screen.app, name="screen")
+app.add_typer(report.app, name="report")
 app.add_typer(costs.app, name="costs")
 app.add_typer(experiment.app, name="experiment")
 app.command(epilog="Example: duecourse migrate")(set_up.migrate)

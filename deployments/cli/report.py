@@ -1,31 +1,58 @@
-"""`duecourse report`: recovery against cost, reconciled with the ledger."""
+"""`duecourse report`: recovery against cost, reconciled with the ledger, in every shape."""
 
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from deployments.cli.at_hand import at_hand
 from deployments.cli.showing import screen
-from deployments.reporting import report_on, write_page
+from deployments.reporting import Reported, report_on, write_json, write_page, write_sheets, write_tables
 from ledger.portfolios import opened_on
 from reports.as_json import as_json
 from reports.showing import show
 
 DOES_NOT_RECONCILE = 1
+MAKE_COMMAND = "make"
+JSON_OPTION = "--json"
+ON_SCREEN = "-"
 
 
-def report(
+class ReportOrCommand(TyperGroup):
+    """A group that makes the report where its first word is no command; `--json` may do without a file."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
+            args = [MAKE_COMMAND, *_with_place(args)]
+        return super().parse_args(ctx, args)
+
+
+app = typer.Typer(
+    cls=ReportOrCommand,
+    no_args_is_help=True,
+    help="What worked: `report --portfolio PORTFOLIO` says what was recovered and what it cost.",
+)
+
+
+@app.command(
+    MAKE_COMMAND, epilog="Example: duecourse report make --portfolio cards --html r.html --xlsx r.xlsx"
+)
+def make(
     portfolio: Annotated[str, typer.Option(help="The portfolio to report on.")],
     from_: Annotated[
         datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day; the portfolio's first day.")
     ] = None,
     to: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day; today.")] = None,
     as_of: Annotated[datetime | None, typer.Option(help="What was on record at this instant (UTC); now.")] = None,
+    json_file: Annotated[
+        Path | None, typer.Option(JSON_OPTION, metavar="[FILE]", help="Write it as JSON; to the screen without a file.")
+    ] = None,
     html: Annotated[Path | None, typer.Option(help="Write the page with plots here.")] = None,
-    as_json_: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+    xlsx: Annotated[Path | None, typer.Option(help="Write the Excel workbook here.")] = None,
+    csv: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Write its tables as CSV files here.")] = None,
 ) -> None:
     """Report what was recovered and what it cost, and say whether every figure reconciles with the ledger."""
     with at_hand() as there:
@@ -38,13 +65,37 @@ def report(
             to_on=to.date() if to else there.now.date(),
             as_of=there.now if as_of is None else as_of.replace(tzinfo=as_of.tzinfo or there.now.tzinfo),
         )
-    if html is not None:
-        write_page(reported, html)
-    if as_json_:
+    if json_file == Path(ON_SCREEN):
         typer.echo(json.dumps(as_json(reported.effectiveness, reported.reconciliation), indent=2))
     else:
         show(reported.effectiveness, reported.reconciliation, console=screen())
-    if html is not None:
-        screen(stderr=True).print(f"The page is at {html}.")
+    _write(reported, json_file=json_file, html=html, xlsx=xlsx, csv=csv)
     if not reported.reconciliation.reconciles:
         raise typer.Exit(DOES_NOT_RECONCILE)
+
+
+def _write(
+    reported: Reported, *, json_file: Path | None, html: Path | None, xlsx: Path | None, csv: Path | None
+) -> None:
+    console = screen(stderr=True)
+    if json_file is not None and json_file != Path(ON_SCREEN):
+        write_json(reported, json_file)
+        console.print(f"The JSON is in {json_file}.")
+    if html is not None:
+        write_page(reported, html)
+        console.print(f"The page is at {html}.")
+    if xlsx is not None:
+        write_sheets(reported, xlsx)
+        console.print(f"The workbook is at {xlsx}.")
+    if csv is not None:
+        console.print(f"{len(write_tables(reported, csv))} CSV files are in {csv}.")
+
+
+def _with_place(args: list[str]) -> list[str]:
+    """The same words, with the screen named where `--json` names no file."""
+    placed = []
+    for word, following in zip(args, [*args[1:], None], strict=True):
+        placed.append(word)
+        if word == JSON_OPTION and (following is None or following.startswith("--")):
+            placed.append(ON_SCREEN)
+    return placed

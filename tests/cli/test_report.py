@@ -1,0 +1,19 @@
+"""`duecourse report`: on the screen, as JSON, as a page, a workbook and CSV files, all of one report."""
+
+import json
+
+from tests.cli.stage import MONDAY, Driven
+
+
+def test_writes_every_shape_at_once(driven: Driven) -> None:
+    """The JSON on the screen and in the file are the same, and the other files are there."""
+    shapes = ("--json", "r.json", "--html", "r.html", "--xlsx", "r.xlsx", "--csv", "tables")
+    told = driven.run("report", "--portfolio", "cards", "--as-of", MONDAY.isoformat()[:19], *shapes)
+    assert told.exit_code == 0, told.output
+    on_screen = driven.run("report", "--portfolio", "cards", "--as-of", MONDAY.isoformat()[:19], "--json")
+    written = json.loads((driven.folder / "r.json").read_text())
+    assert json.loads(on_screen.stdout) == written
+    assert written["reconciles"] is True
+    assert (driven.folder / "r.html").exists()
+    assert (driven.folder / "r.xlsx").exists()
+    assert (driven.folder / "tables" / "by_ladder.csv").exists()

@@ -55,6 +55,7 @@ ERROR_FOR: Mapping[FailureClass, type[ConnectorError]] = {
     FailureClass.EXPIRED: ContactRefused,
     FailureClass.PERMANENT: ContactRefused,
     FailureClass.CONFIGURATION: ChannelMisconfigured,
+    FailureClass.COUNTRY: ChannelMisconfigured,
     FailureClass.OUR_WEBHOOK: ChannelMisconfigured,
 }
 """Which error each class of failure is raised as; a test fails when a class is missing here."""

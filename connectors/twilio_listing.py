@@ -4,6 +4,7 @@ Twilio keeps neither our attempt id nor the address for receipts with a message,
 numbers and the time at which it was made. The time of sending is not asked for: it is empty while a message is queued.
 """
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -28,6 +29,14 @@ SETTLED_AFTER = timedelta(hours=1)
 minute at most, and the list follows within seconds.
 """
 INBOUND = "inbound"
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """One page of the list. messages: sid, sender, body, direction and made_at of each. following: None on the last."""
+
+    messages: tuple[dict[str, Any], ...]
+    following: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,37 +81,58 @@ def _entries(
 ) -> tuple[list[_Entry], bool]:
     """The messages from us to a number, and whether these are all."""
     found: list[_Entry] = []
-    following: str | None = str(httpx.URL(url, params={"To": to, "From": sender, "PageSize": PAGE_SIZE}))
-    for _ in range(MOST_PAGES):
+    is_whole = False
+    for page in pages_of(http, url=url, owner=owner, filters={"To": to, "From": sender}, most=MOST_PAGES):
+        found += [
+            _Entry(each["sid"], " ".join(each["body"].split()), each["made_at"])
+            for each in page.messages
+            if each["direction"] != INBOUND
+        ]
+        is_whole = page.following is None
+    return found, is_whole
+
+
+def pages_of(
+    http: httpx.Client, *, url: str, owner: tuple[str, str], filters: Mapping[str, str], most: int
+) -> Iterator[ListPage]:
+    """The pages of a list of messages, the newest messages first, and no more than `most` of them.
+
+    Raises ConnectorError when one cannot be had, or is no page of messages.
+    """
+    following: str | None = str(httpx.URL(url, params={**filters, "PageSize": PAGE_SIZE}))
+    for _ in range(most):
         if following is None:
-            break
+            return
         answer = looked_up(http, url=following, vendor=VENDOR, auth=owner)
         if answer.status_code != OK:
             raise error_of(table=VENDOR, vendor=VENDOR, status=answer.status_code, code=_code_of(answer))
         page = _read(answer)
         if page is None:
             raise _unreadable()
-        entries, path = page
-        found += entries
-        following = None if path is None else str(httpx.URL(url).join(path))
-    return found, following is None
+        yield page
+        following = None if page.following is None else str(httpx.URL(url).join(page.following))
 
 
-def _read(answer: httpx.Response) -> tuple[list[_Entry], str | None] | None:
+def _read(answer: httpx.Response) -> ListPage | None:
     """One page and the address of the next; None when it is no page of messages."""
     try:
         page: dict[str, Any] = answer.json()
-        entries = [
-            _Entry(str(each["sid"]), " ".join(str(each["body"]).split()), _instant(each["date_created"]))
+        messages = tuple(
+            {
+                "sid": str(each["sid"]),
+                "sender": str(each["from"]),
+                "body": str(each["body"]),
+                "direction": each["direction"],
+                "made_at": _instant(each["date_created"]),
+            }
             for each in page["messages"]
-            if each["direction"] != INBOUND
-        ]
+        )
         following = page["next_page_uri"]
     except (ValueError, KeyError, TypeError):
         return None
     if following and not str(following).startswith("/2010-04-01/"):  # our token goes nowhere else
         return None
-    return entries, following or None
+    return ListPage(messages, following or None)
 
 
 def _instant(text: str) -> datetime:

@@ -3,15 +3,18 @@
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from connectors.failure import ConnectorError, failed
-from domain.attempt import FailureClass
+from domain.attempt import AttemptState, FailureClass
+from domain.receipt import ReceiptKind
 
 TOO_MANY_REQUESTS = 429
 FIRST_CLIENT_ERROR = 400
 FIRST_SERVER_ERROR = 500
+NOTHING = "nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,19 @@ def meaning_of(code: str, *, table: str) -> CodeMeaning:
     return listed.get(code) or listed.get(status) or CodeMeaning(FailureClass.PERMANENT, needs_review=True)
 
 
+def meaning_of_event(name: str, *, table: str) -> AttemptState | ReceiptKind | None:
+    """What an event of a vendor's webhook says; None for one that says nothing, or that nobody has listed."""
+    listed = _read(table).get("events", {}).get(name, NOTHING)
+    if listed == NOTHING:
+        return None
+    return ReceiptKind.STOP if listed == ReceiptKind.STOP.value else AttemptState(listed)
+
+
+def known_events(*, table: str) -> frozenset[str]:
+    """The names of the events that are listed."""
+    return frozenset(_read(table).get("events", {}))
+
+
 def error_of(*, table: str, vendor: str, status: int, code: str) -> ConnectorError:
     """The error to raise for an HTTP answer that is not the one hoped for.
 
@@ -54,11 +70,16 @@ def error_of(*, table: str, vendor: str, status: int, code: str) -> ConnectorErr
 
 @cache
 def _table(name: str) -> dict[str, CodeMeaning]:
-    text = Path(__file__).with_name(f"{name}_codes.yaml").read_text(encoding="utf-8")
-    data = yaml.safe_load(text)
+    data = _read(name)
     for_review = set(data["review"])
     return {
         code: CodeMeaning(FailureClass(failure), needs_review=code in for_review)
         for failure, codes in data["classes"].items()
         for code in codes
     }
+
+
+@cache
+def _read(name: str) -> dict[str, Any]:
+    data: dict[str, Any] = yaml.safe_load(Path(__file__).with_name(f"{name}_codes.yaml").read_text(encoding="utf-8"))
+    return data

@@ -14,8 +14,9 @@ def metrics_page(gauges: Gauges) -> str:
 
 
 def _lines(gauges: Gauges) -> Iterator[str]:
-    broken = {action.value: int(action.value in gauges.broken) for action in Action}
-    yield from _gauge("breaker_open", "1 while the channel is out of order.", broken, label="channel")
+    broken = {action.value: gauges.broken.count(action.value) for action in Action}
+    told = "What of the channel is out of order: all of it, a country or a wording each count one."
+    yield from _gauge("breaker_open", told, broken, label="channel")
     yield from _gauge("attempts_unknown", "Contacts of unknown fate.", {"": gauges.unknown})
     age = int(gauges.oldest_unknown.total_seconds())
     yield from _gauge("oldest_unknown_seconds", "Age of the oldest contact of unknown fate.", {"": age})

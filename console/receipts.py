@@ -13,15 +13,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from connectors import sendgrid_signature, twilio_signature
 from console.metrics import CONTENT_TYPE, metrics_page
-from console.news import News
-from console.sendgrid_news import UnreadableBatch, batch_news
+from console.sendgrid_news import UnreadableBatch, batch_receipts
 from console.stop_page import HEADERS, StopState, stop_page
-from console.twilio_news import inbound_news, status_news
+from console.twilio_news import inbound_message, status_receipt
+from domain.receipt import Receipt, Written
 from ledger.database import Ledger
 from ledger.gauges import gauges
 from ledger.portfolios import portfolio_names
-from ledger.receipts import can_stop, spoil_by_attempt, stop_by_attempt, take_in
-from ledger.stop_words import stop_words_for
+from ledger.receipts import can_stop, stop_by_attempt, take_in
+from ledger.stop_words import receipt_of
 
 _log = logging.getLogger(__name__)
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -94,19 +94,19 @@ class _Door:
 
     def twilio_status(self, attempt_id: str, request: Request, body: RawBody) -> None:
         self._refuse_unless_twilio(request, body)
-        self._take_in([status_news(body, attempt_id=attempt_id)])
+        self._take_in([status_receipt(body, attempt_id=attempt_id)])
 
     def twilio_inbound(self, request: Request, body: RawBody) -> None:
         self._refuse_unless_twilio(request, body)
-        self._take_in([inbound_news(body, stop_words_of=self._stop_words)])
+        self._take_in([inbound_message(body)])
 
     def sendgrid_events(self, request: Request, body: RawBody) -> None:
         self._refuse_unless_sendgrid(request, body)
         try:
-            news = batch_news(body)
+            receipts = batch_receipts(body)
         except UnreadableBatch as error:
             raise HTTPException(status.HTTP_400_BAD_REQUEST) from error
-        self._take_in(news)
+        self._take_in(receipts)
 
     def ask_to_stop(self, attempt_id: str) -> HTMLResponse:
         # Mail scanners follow every link, so to look at the page changes nothing.
@@ -133,25 +133,19 @@ class _Door:
             page = metrics_page(gauges(session, now=self._clock()))
         return Response(page, media_type=CONTENT_TYPE)
 
-    def _take_in(self, news: Iterable[News | None]) -> None:
+    def _take_in(self, news: Iterable[Receipt | Written | None]) -> None:
         # A transaction each: one event that cannot be taken must not hold up a STOP in the same batch.
         untaken = sum(not self._was_taken(one) for one in news if one is not None)
         if untaken:
             raise HTTPException(status.HTTP_503_SERVICE_UNAVAILABLE, f"{untaken} not taken; send them again")
 
-    def _stop_words(self, number: str) -> frozenset[str]:
-        with self._ledger.reading() as session:
-            return stop_words_for(session, number)
-
-    def _was_taken(self, news: News) -> bool:
-        now = self._clock()
+    def _was_taken(self, news: Receipt | Written) -> bool:
         try:
             with self._ledger.transaction() as session:
-                is_new = take_in(session, news.receipt, now=now)
-                if is_new and news.failure is not None and news.receipt.attempt_id is not None:
-                    spoil_by_attempt(session, news.receipt.attempt_id, news.failure, now=now)
+                receipt = receipt_of(session, news) if isinstance(news, Written) else news
+                take_in(session, receipt, now=self._clock())
         except Exception:  # noqa: BLE001 - whatever it is, the vendor keeps the event and sends it again
-            _log.exception("event %s of %s was not taken", news.receipt.event_id, news.receipt.vendor)
+            _log.exception("event %s of %s was not taken", news.event_id, news.vendor)
             return False
         return True
 

@@ -4,41 +4,18 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from console.news import News
+from connectors.vendor_codes import meaning_of, meaning_of_event
 from domain.attempt import AttemptState, FailureClass
 from domain.receipt import Receipt, ReceiptKind
 
 VENDOR = "sendgrid"
-
-MEANING_FOR: dict[str, AttemptState | ReceiptKind | None] = {
-    "processed": AttemptState.ACCEPTED,
-    "deferred": AttemptState.ACCEPTED,
-    "delivered": AttemptState.DELIVERED,
-    "open": AttemptState.DELIVERED,
-    "click": AttemptState.DELIVERED,
-    "dropped": AttemptState.UNDELIVERED,
-    "bounce": AttemptState.UNDELIVERED,
-    "spamreport": ReceiptKind.STOP,
-    "unsubscribe": ReceiptKind.STOP,
-    "group_unsubscribe": ReceiptKind.STOP,
-    "group_resubscribe": None,
-}
-"""Every event of SendGrid's webhook. None: an opt-out is taken back by a person with us, not by a click there."""
-
-DROPPED_FOR: dict[str, FailureClass] = {
-    "bounced address": FailureClass.BAD_NUMBER,
-    "invalid": FailureClass.BAD_NUMBER,
-    "unsubscribed address": FailureClass.OPT_OUT,
-    "spam reporting address": FailureClass.OPT_OUT,
-}
-"""Why SendGrid dropped a message unsent, where that says something about the address."""
 
 
 class UnreadableBatch(ValueError):
     """The body is not a JSON list of events."""
 
 
-def batch_news(body: bytes) -> list[News]:
+def batch_receipts(body: bytes) -> list[Receipt]:
     """What a batch says, in its order; events that are not understood are left out. Raises UnreadableBatch."""
     try:
         events = json.loads(body)
@@ -49,33 +26,37 @@ def batch_news(body: bytes) -> list[News]:
     return list(_understood(events))
 
 
-def _understood(events: list[Any]) -> Iterator[News]:
+def _understood(events: list[Any]) -> Iterator[Receipt]:
     for event in events:
-        if isinstance(event, dict) and (news := _news(event)) is not None:
-            yield news
+        if isinstance(event, dict) and (receipt := _receipt(event)) is not None:
+            yield receipt
 
 
-def _news(event: dict[str, Any]) -> News | None:
+def _receipt(event: dict[str, Any]) -> Receipt | None:
     event_id, name = _text(event, "sg_event_id"), _text(event, "event") or ""
-    meaning = MEANING_FOR.get(name)
+    meaning = meaning_of_event(name, table=VENDOR)
     if event_id is None or meaning is None:
         return None
     attempt_id = _text(event, "attempt_id")
     if isinstance(meaning, ReceiptKind):
         sender = (_text(event, "email") or "").strip().lower() or None
-        return News(Receipt(VENDOR, event_id, meaning, attempt_id=attempt_id, code=name, sender=sender))
-    code = (_text(event, "status") or name) if meaning is AttemptState.UNDELIVERED else None
-    receipt = Receipt(VENDOR, event_id, ReceiptKind.STATUS, attempt_id=attempt_id, state=meaning, code=code)
-    return News(receipt, failure=_failure(event, name=name))
+        return Receipt(VENDOR, event_id, meaning, attempt_id=attempt_id, code=name, sender=sender)
+    did_not_arrive = meaning is AttemptState.UNDELIVERED
+    return Receipt(
+        VENDOR,
+        event_id,
+        ReceiptKind.STATUS,
+        attempt_id=attempt_id,
+        state=meaning,
+        code=(_text(event, "status") or name) if did_not_arrive else None,
+        failure=_failure(event, name=name) if did_not_arrive else None,
+    )
 
 
-def _failure(event: dict[str, Any], *, name: str) -> FailureClass | None:
-    # A bounce of type "blocked" is about the message or the day, not about the address.
-    if name == "bounce":
-        return FailureClass.SOFT if _text(event, "type") == "blocked" else FailureClass.BAD_NUMBER
-    if name == "dropped":
-        return DROPPED_FOR.get((_text(event, "reason") or "").lower())
-    return None
+def _failure(event: dict[str, Any], *, name: str) -> FailureClass:
+    """Why it did not arrive, by the name of the event and what stands beside it (`bounce blocked`)."""
+    beside = _text(event, "type") if name == "bounce" else _text(event, "reason")
+    return meaning_of(f"{name} {(beside or '').lower()}".strip(), table=VENDOR).failure
 
 
 def _text(event: dict[str, Any], name: str) -> str | None:

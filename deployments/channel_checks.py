@@ -1,30 +1,43 @@
-"""Looking at the channels: which of them are out of order, with the vendor's code and what to do about it."""
+"""Looking at the channels: what is out of order and what to do, and when replies were last swept."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from connectors.remedies import remedy_for
 from deployments.finding import Finding, Light
 from ledger.breakers import Breaker, breakers_in_force
 from ledger.database import Ledger
+from ledger.sweeps import sweeps
 
 ABOUT = "channels"
+SWEPT_WITHIN = timedelta(hours=3)
 
 
-def channel_findings(ledger: Ledger) -> Iterator[Finding]:
-    """A red line for each channel that is out of order."""
+def channel_findings(ledger: Ledger, *, now: datetime) -> Iterator[Finding]:
+    """A red line for whatever is out of order, and a yellow one where nobody reads what people write."""
     with ledger.reading() as session:
-        broken = breakers_in_force(session)
+        broken, known = breakers_in_force(session), sweeps(session)
     for breaker in broken:
         yield Finding(Light.RED, ABOUT, _says(breaker), _do(breaker))
     if not broken:
         yield Finding(Light.GREEN, ABOUT, "none is out of order")
+    for sweep in known:
+        if sweep.code is not None:
+            says = f"{sweep.vendor} does not reach our webhook ({sweep.code}), and its list was not read since"
+            do = "Check DUECOURSE_PUBLIC_URL and the proxy before the console; a worker reads the list meanwhile."
+            yield Finding(Light.RED, ABOUT, says, do)
+        elif sweep.swept_at is not None and now - sweep.swept_at > SWEPT_WITHIN:
+            says = f"what came in at {sweep.vendor} was last read at {sweep.swept_at:%Y-%m-%d %H:%M} UTC"
+            yield Finding(Light.YELLOW, ABOUT, says, "Is a worker up, and the flow reconcile_attempts scheduled?")
 
 
 def _says(breaker: Breaker) -> str:
     since = f"{breaker.opened_at:%Y-%m-%d %H:%M} UTC"
-    return f"{breaker.channel.value} is out of order since {since}: {breaker.vendor} says {breaker.code}; contacts wait"
+    return f"{breaker.what} is out of order since {since}: {breaker.vendor} says {breaker.code}; contacts wait"
 
 
 def _do(breaker: Breaker) -> str:
     remedy = remedy_for(breaker.code, vendor=breaker.vendor)
-    return f"{remedy} Then `duecourse channels close {breaker.channel.value}`, or wait for the next probe."
+    part = f" --part '{breaker.scope}'" if breaker.scope else ""
+    probe = "" if breaker.half_open_at is None else ", or wait for the next probe"
+    return f"{remedy} Then `duecourse channels close {breaker.channel.value}{part}`{probe}."

@@ -91,7 +91,7 @@ def _ledger(settings: Settings) -> Iterator[Finding]:
                 yield from _guarded("clock", lambda: list(_clock(ledger, settings)))
                 yield from _guarded("prices", lambda: list(_prices(ledger)))
                 yield from _guarded("packs", lambda: list(_packs(ledger)))
-                yield from _guarded("channels", lambda: list(channel_findings(ledger)))
+                yield from _guarded("channels", lambda: list(channel_findings(ledger, now=business_now(ledger))))
                 yield from _guarded("journeys", lambda: list(_journeys(ledger)))
                 yield from _guarded(
                     EVIDENCE, lambda: list(evidence_findings(ledger, settings, now=business_now(ledger)))

@@ -14,6 +14,7 @@ from connectors.loan_book import LoanBook
 from connectors.messenger import Desk, Messenger
 from connectors.sendgrid_email import SendGridAccount, SendGridEmail
 from connectors.twilio_chat import TwilioChat
+from connectors.twilio_inbox import TwilioInbox
 from connectors.twilio_messages import TwilioAccount
 from connectors.twilio_sms import TwilioSms
 from deployments.clock import business_now, machine_now
@@ -90,6 +91,7 @@ def surroundings_of(settings: Settings) -> Surroundings:
         vendors="the real vendors" if settings.sends_for_real else "the sandbox",
         house=settings.house,
         custody=custody_of(settings),
+        inbox=TwilioInbox(_accounts(settings)[0]),
     )
 
 

@@ -38,6 +38,7 @@ class FailureClass(StrEnum):
     THROTTLE = "throttle"
     CONTENT = "content"
     CONFIGURATION = "configuration"
+    COUNTRY = "country"
     EXPIRED = "expired"
     OUR_WEBHOOK = "our_webhook"
     PERMANENT = "permanent"

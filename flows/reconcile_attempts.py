@@ -5,22 +5,26 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
 from tasks.reconcile import ask_vendors, channels_out_of_order, give_up_on_dead_runs, go_on_after_breakers
+from tasks.sweep import UNREAD, sweep_what_came_in
 
 
 @flow(name="reconcile_attempts", persist_result=False)
 def reconcile_attempts() -> State[str]:
-    """Ask the vendors about contacts of unknown fate, and let journeys go on whose channel is in order again."""
+    """Ask the vendors about contacts of unknown fate and for what came in, and let journeys go on whose channel is in
+    order again.
+    """
+    swept = sweep_what_came_in()
     lost = give_up_on_dead_runs()
     fates = ask_vendors()
     woken = go_on_after_breakers()
     broken = channels_out_of_order()
     return Completed(
         name="ChannelOutOfOrder" if broken else "Completed",
-        message=in_words(lost=lost, fates=fates, woken=woken, broken=broken),
+        message=in_words(lost=lost, fates=fates, woken=woken, broken=broken, swept=swept),
     )
 
 
-def in_words(*, lost: int, fates: dict[str, int], woken: int, broken: list[str]) -> str:
+def in_words(*, lost: int, fates: dict[str, int], woken: int, broken: list[str], swept: int | None = None) -> str:
     """What was done, for the run's state; it holds counts and codes, and no personal data."""
     told = [f"out of order: {', '.join(broken)}"] if broken else []
     told += [f"{lost} contacts of dead runs are unknown now"] if lost else []
@@ -28,4 +32,6 @@ def in_words(*, lost: int, fates: dict[str, int], woken: int, broken: list[str])
         fates
     )
     told += [f"{woken} journeys go on"] if woken else []
+    told += ["what came in could not be read"] if swept == UNREAD else []
+    told += [f"{swept} messages had come in without a webhook"] if swept and swept != UNREAD else []
     return "; ".join(told) or "nothing is unknown"

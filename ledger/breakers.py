@@ -1,10 +1,11 @@
 """Breakers: a channel whose account or settings are wrong is left alone, so that nobody's contact is spent on it.
 
 It opens with the vendor's answer, lets one contact through now and then to see (half-open), and closes when one is
-accepted, or when a person says so. In every transaction its row is locked after journeys, borrowers and attempts.
+accepted, or when a person says so. Where only one country or one wording is refused, only that is left alone. In every
+transaction its row is locked after journeys, borrowers and attempts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +14,7 @@ from sqlmodel import Session, col, select
 from domain.action import Action
 from domain.journey import JourneyState
 from ledger.inserting import insert_new
+from ledger.scopes import EVERYTHING, is_ended_by_people
 from ledger.steps import ask_again
 from ledger.tables.breaker import BreakerRow
 from ledger.tables.journey import JourneyRow
@@ -20,23 +22,30 @@ from ledger.waking import wake
 
 FIRST_PAUSE = timedelta(minutes=15)
 LONGEST_PAUSE = timedelta(hours=4)
+LOOKED_AT_AGAIN_AFTER = timedelta(days=1)
+"""When a contact asks again that waits for a person to end a breaker; it is woken before, when one does."""
 OUT_OF_ORDER = "channel out of order"
 PROBE = "a probe"
 
 
 class NoOpenBreaker(LookupError):
-    """This channel is in order; `duecourse channels list` shows those that are not."""
+    """This is in order; `duecourse channels list` shows what is not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Breaker:
-    """A channel that is out of order; `vendor` and `code` say why. From half_open_at on one contact may go and see."""
+    """A channel, or a part of it, that is out of order; `vendor` and `code` say why.
+
+    scope: which part (`ledger.scopes`), empty for all of it. half_open_at: from then on one contact may go and see;
+    None where a person has to end it.
+    """
 
     channel: Action
+    scope: str
     vendor: str
     code: str
     opened_at: datetime
-    half_open_at: datetime
+    half_open_at: datetime | None
     failed_probes: int
     closed_at: datetime | None
     closed_by: str | None
@@ -44,66 +53,97 @@ class Breaker:
     @property
     def reason(self) -> str:
         """Why a contact waits, in words."""
-        return f"{_began(self.channel.value)}{self.vendor} {self.code})"
+        return f"{_began(self.channel.value, self.scope)}{self.vendor} {self.code})"
+
+    @property
+    def what(self) -> str:
+        """What is out of order, in words: `sms`, or `sms, country DE`."""
+        return _what(self.channel.value, self.scope)
+
+    def again_at(self, *, now: datetime) -> datetime:
+        """When a contact that it holds back asks again."""
+        return self.half_open_at or now + LOOKED_AT_AGAIN_AFTER
 
 
-def open_breaker(session: Session, channel: Action, *, now: datetime) -> Breaker | None:
-    """What holds a channel's contacts back; None where it is in order, and for one contact when it is time to see.
+def open_breaker(
+    session: Session, channel: Action, *, scopes: Callable[[], frozenset[str]], now: datetime
+) -> Breaker | None:
+    """What holds a contact back; None where all is in order, and for one contact when it is time to see.
 
-    Where None is said because it is time to see, the row stays locked: whoever sends then says so with
-    `let_probe_through`, and whoever does not leaves the turn to the next.
+    scopes: what the contact falls under, asked for only where something of its channel is out of order. Where None is
+    said because it is time to see, the rows stay locked: whoever sends then says so with `let_probe_through`, and
+    whoever does not leaves the turn to the next.
     """
-    row = _open(session, channel)
-    if row is None or row.half_open_at > now:
-        return None if row is None else _breaker(row)
-    row = _open_locked(session, channel)
-    return None if row is None or row.half_open_at <= now else _breaker(row)
+    for seen in _open(session, channel, scopes=scopes):
+        row = seen if not _is_half_open(seen, now=now) else _open_locked(session, channel, scope=seen.scope)
+        if row is not None and not _is_half_open(row, now=now):
+            return _breaker(row)
+    return None
 
 
-def let_probe_through(session: Session, channel: Action, *, now: datetime) -> None:
-    """A contact leaves through a channel: if that is out of order, nobody else is let through for a while."""
-    row = _open_locked(session, channel)
-    if row is not None:
-        row.half_open_at = now + _pause(row.failed_probes)
+def let_probe_through(
+    session: Session, channel: Action, *, scopes: Callable[[], frozenset[str]], now: datetime
+) -> None:
+    """A contact leaves: where it falls under what is out of order, nobody else is let through for a while."""
+    for seen in _open(session, channel, scopes=scopes):
+        row = _open_locked(session, channel, scope=seen.scope)
+        if row is not None:
+            row.half_open_at = now + pause_after(row.failed_probes)
 
 
 def trip(
-    session: Session, channel: Action, *, vendor: str, code: str, claimed_at: datetime | None, now: datetime
+    session: Session,
+    channel: Action,
+    *,
+    vendor: str,
+    code: str,
+    claimed_at: datetime | None,
+    now: datetime,
+    scope: str = EVERYTHING,
 ) -> Breaker:
-    """The vendor says that our account or settings are wrong: open the breaker, or leave it open for longer.
+    """The vendor says that our account, settings or words are wrong: open the breaker, or leave it open for longer.
 
     claimed_at: when the contact left. One that left before the breaker opened says nothing new.
     """
+    half_open_at = None if is_ended_by_people(scope) else now + pause_after(0)
     made = BreakerRow(
-        channel=channel.value, vendor=vendor, code=code, opened_at=now, half_open_at=now + _pause(failed_probes=0)
+        channel=channel.value, scope=scope, vendor=vendor, code=code, opened_at=now, half_open_at=half_open_at
     )
     if insert_new(session, made):
         return _breaker(made)
-    row = _open_locked(session, channel)
+    row = _open_locked(session, channel, scope=scope)
     if row is None:  # closed between the two statements
         return _breaker(made)
     if claimed_at is not None and claimed_at > row.opened_at:
         row.failed_probes += 1
         row.vendor, row.code = vendor, code
-        row.half_open_at = now + _pause(row.failed_probes)
+        row.half_open_at = None if half_open_at is None else now + pause_after(row.failed_probes)
     return _breaker(row)
 
 
-def close_by_success(session: Session, channel: Action, *, claimed_at: datetime | None, now: datetime) -> None:
-    """A contact was accepted that left after the breaker had opened: the channel is in order again."""
-    row = _open(session, channel)
-    if row is None or claimed_at is None or claimed_at <= row.opened_at:
-        return
-    row = _open_locked(session, channel)
-    if row is not None:
-        row.closed_at, row.closed_by = now, PROBE
+def close_by_success(
+    session: Session,
+    channel: Action,
+    *,
+    scopes: Callable[[], frozenset[str]],
+    claimed_at: datetime | None,
+    now: datetime,
+) -> None:
+    """A contact was accepted that left after the breaker had opened: what it falls under is in order again."""
+    for seen in _open(session, channel, scopes=scopes):
+        if claimed_at is None or claimed_at <= seen.opened_at or is_ended_by_people(seen.scope):
+            continue
+        row = _open_locked(session, channel, scope=seen.scope)
+        if row is not None:
+            row.closed_at, row.closed_by = now, PROBE
 
 
-def close_breaker(session: Session, channel: Action, *, by: str, now: datetime) -> Breaker:
-    """A person has mended the account and says so; raises NoOpenBreaker."""
-    row = _open_locked(session, channel)
+def close_breaker(session: Session, channel: Action, *, by: str, now: datetime, scope: str = EVERYTHING) -> Breaker:
+    """A person has mended it and says so; raises NoOpenBreaker."""
+    row = _open_locked(session, channel, scope=scope)
     if row is None:
-        raise NoOpenBreaker(f"{channel.value} is in order; `duecourse channels list` shows what is not")
+        what = _what(channel.value, scope)
+        raise NoOpenBreaker(f"{what} is in order; `duecourse channels list` shows what is not")
     row.closed_at, row.closed_by = now, by
     return _breaker(row)
 
@@ -119,31 +159,39 @@ def listed_breakers(session: Session, *, at_most: int = 50) -> list[Breaker]:
 
 
 def breakers_in_force(session: Session) -> list[Breaker]:
-    """Channels that are out of order."""
+    """What is out of order."""
     rows = session.exec(
-        select(BreakerRow).where(col(BreakerRow.closed_at).is_(None)).order_by(col(BreakerRow.channel))
+        select(BreakerRow)
+        .where(col(BreakerRow.closed_at).is_(None))
+        .order_by(col(BreakerRow.channel), col(BreakerRow.scope))
     ).all()
     return [_breaker(row) for row in rows]
 
 
 def go_on(session: Session, *, now: datetime, at_most: int = 500) -> int:
     """Wake journeys that wait for a channel which is in order again; returns how many. Ask again until it is none."""
-    out_of_order = {breaker.channel for breaker in breakers_in_force(session)}
+    out_of_order = {(breaker.channel.value, breaker.scope) for breaker in breakers_in_force(session)}
+    ever = set(session.exec(select(BreakerRow.channel, BreakerRow.scope).distinct()).all())
     woken = 0
-    for channel in sorted(set(Action) - out_of_order):
-        for journey in _waiting_for(session, channel, at_most=at_most - woken):
+    for channel, scope in sorted(ever - out_of_order):
+        for journey in _waiting_for(session, channel, scope, at_most=at_most - woken):
             ask_again(session, journey.id, now=now)
-            wake(session, journey.id, reason=f"{channel.value} is in order again", now=now)
+            wake(session, journey.id, reason=f"{_what(channel, scope)} is in order again", now=now)
             woken += 1
     return woken
 
 
-def _waiting_for(session: Session, channel: Action, *, at_most: int) -> Sequence[JourneyRow]:
+def pause_after(failures: int) -> timedelta:
+    """Twice as long after each failure, so that a long outage does not write a row an hour for every loan."""
+    return min(FIRST_PAUSE * (1 << min(failures, 10)), LONGEST_PAUSE)
+
+
+def _waiting_for(session: Session, channel: str, scope: str, *, at_most: int) -> Sequence[JourneyRow]:
     return session.exec(
         select(JourneyRow)
         .where(
             JourneyRow.state == JourneyState.OPEN.value,
-            col(JourneyRow.waiting_reason).startswith(_began(channel.value), autoescape=True),
+            col(JourneyRow.waiting_reason).startswith(_began(channel, scope), autoescape=True),
             col(JourneyRow.wake_seq) == col(JourneyRow.seen_wake_seq),
         )
         .order_by(col(JourneyRow.id))
@@ -152,25 +200,33 @@ def _waiting_for(session: Session, channel: Action, *, at_most: int) -> Sequence
     ).all()
 
 
-def _began(channel: str) -> str:
-    return f"{OUT_OF_ORDER}: {channel} ("
+def _began(channel: str, scope: str) -> str:
+    return f"{OUT_OF_ORDER}: {_what(channel, scope)} ("
 
 
-def _pause(failed_probes: int) -> timedelta:
-    """Twice as long after each probe that failed, so that a long outage does not write a row an hour for every loan."""
-    return min(FIRST_PAUSE * (1 << min(failed_probes, 10)), LONGEST_PAUSE)
+def _what(channel: str, scope: str) -> str:
+    return f"{channel}, {scope}" if scope else channel
 
 
-def _open(session: Session, channel: Action) -> BreakerRow | None:
-    return session.exec(
-        select(BreakerRow).where(BreakerRow.channel == channel.value, col(BreakerRow.closed_at).is_(None))
-    ).first()
+def _is_half_open(row: BreakerRow, *, now: datetime) -> bool:
+    return row.half_open_at is not None and row.half_open_at <= now
 
 
-def _open_locked(session: Session, channel: Action) -> BreakerRow | None:
-    return session.exec(
+def _open(session: Session, channel: Action, *, scopes: Callable[[], frozenset[str]]) -> Iterator[BreakerRow]:
+    rows = session.exec(
         select(BreakerRow)
         .where(BreakerRow.channel == channel.value, col(BreakerRow.closed_at).is_(None))
+        .order_by(col(BreakerRow.scope))
+    ).all()
+    if rows:
+        mine = scopes()
+        yield from (row for row in rows if row.scope in mine)
+
+
+def _open_locked(session: Session, channel: Action, *, scope: str) -> BreakerRow | None:
+    return session.exec(
+        select(BreakerRow)
+        .where(BreakerRow.channel == channel.value, BreakerRow.scope == scope, col(BreakerRow.closed_at).is_(None))
         .with_for_update()
         .execution_options(populate_existing=True)
     ).first()
@@ -179,6 +235,7 @@ def _open_locked(session: Session, channel: Action) -> BreakerRow | None:
 def _breaker(row: BreakerRow) -> Breaker:
     return Breaker(
         channel=Action(row.channel),
+        scope=row.scope,
         vendor=row.vendor,
         code=row.code,
         opened_at=row.opened_at,

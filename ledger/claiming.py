@@ -18,6 +18,7 @@ from ledger.packs import stack_for
 from ledger.people import contact_text, unseal_for
 from ledger.questions import ASKED_FOR, looks_at_text, target_of, with_text
 from ledger.reviews import ask_a_person, ask_what_is_missing, nobody_needs_to_decide, people_may_clear, review_of
+from ledger.scopes import scopes_of
 from ledger.steps import end_step
 from ledger.tables.attempt import AttemptRow
 from ledger.tables.borrower import ContactPointRow
@@ -66,8 +67,8 @@ def _judge(session: Session, attempt: AttemptRow, journey: JourneyRow, *, now: d
     action = Action(attempt.action)
     if not still_next(session, journey, rung=attempt.rung, action=action, now=now):
         return _release(session, attempt, journey, outcome=Outcome.OVERTAKEN, reason=OVERTAKEN, now=now)
-    if (breaker := open_breaker(session, action, now=now)) is not None:
-        at, why = breaker.half_open_at, breaker.reason
+    if (breaker := open_breaker(session, action, scopes=lambda: scopes_of(session, attempt), now=now)) is not None:
+        at, why = breaker.again_at(now=now), breaker.reason
         return _release(session, attempt, journey, outcome=Outcome.DEFERRED, reason=why, until=at, now=now)
     # Locked: a STOP that is being taken in at this moment is either seen here or comes after this contact.
     point = (
@@ -99,7 +100,7 @@ def _judge(session: Session, attempt: AttemptRow, journey: JourneyRow, *, now: d
     if not is_asked:
         nobody_needs_to_decide(session, attempt, journey, now=now)
     if verdict.is_allowed:
-        let_probe_through(session, action, now=now)
+        let_probe_through(session, action, scopes=lambda: scopes_of(session, attempt), now=now)
         attempt.state, attempt.claimed_at = AttemptState.SENDING.value, verdict.judged_at
         return _what_leaves(session, attempt, content)
     outcome = Outcome.FORBIDDEN if until is None else Outcome.DEFERRED

@@ -20,9 +20,9 @@ BUSY = "BeingCarriedOut"
 class Gauges:
     """How the ledger stands at an instant.
 
-    broken: channels out of order. unknown: contacts of unknown fate; oldest_unknown: how long ago the first of them was
-    made. backlog: webhooks that were kept and not acted upon. wake_ups: asked for and not seen. waiting: open journeys
-    by what they wait for, as Prefect's states name it.
+    broken: the channel of each breaker that is open. unknown: contacts of unknown fate; oldest_unknown: how long ago
+    the first of them was made. backlog: webhooks that were kept and not acted upon. wake_ups: asked for and not seen.
+    waiting: open journeys by what they wait for, as Prefect's states name it.
     """
 
     broken: tuple[str, ...]

@@ -6,7 +6,6 @@ from sqlmodel import Session, select
 
 from domain.action import Action
 from domain.attempt import REACHED_VENDOR, AttemptState, FailureClass
-from domain.borrower import USABLE, ContactState
 from domain.cost import CostUnit
 from domain.event import EventKind
 from domain.journey import JourneyState
@@ -14,13 +13,13 @@ from domain.message import Accepted
 from domain.step import Outcome
 from domain.work_item import WorkKind
 from ledger import events
-from ledger.breakers import FIRST_PAUSE, close_by_success, trip
+from ledger.breakers import close_by_success
 from ledger.closing import withdraw_question
-from ledger.contacts import mark_contact, opt_out_point
+from ledger.consequences import consequence
 from ledger.inquiries import begin_inquiry, end_inquiry
+from ledger.scopes import scopes_of
 from ledger.steps import charge, end_step
 from ledger.tables.attempt import AttemptRow
-from ledger.tables.borrower import ContactPointRow
 from ledger.tables.journey import JourneyRow, TurnRow
 from ledger.waking import wake
 from ledger.work import open_work
@@ -33,24 +32,10 @@ UNIT_FOR: dict[Action, CostUnit] = {
 }
 """What is paid for when the vendor or desk takes it; visits and calls are charged when they were made."""
 
-BUSY_AGAIN_AFTER = timedelta(minutes=15)
-MISCONFIGURED_AGAIN_AFTER = timedelta(hours=1)
 FOUND_OUT_WITHIN = timedelta(days=3)
-
-AGAIN_AFTER: dict[FailureClass, timedelta] = {
-    FailureClass.NEVER_PROCESSED: BUSY_AGAIN_AFTER,
-    FailureClass.THROTTLE: BUSY_AGAIN_AFTER,
-    FailureClass.CONFIGURATION: FIRST_PAUSE,
-    FailureClass.OUR_WEBHOOK: MISCONFIGURED_AGAIN_AFTER,
-}
-"""Failures after which the same step may be tried again, and when; the others end it. Where our account or settings are
-wrong, the breaker says when.
-"""
-
-SPOILS_CONTACT: dict[FailureClass, ContactState] = {
-    FailureClass.OPT_OUT: ContactState.OPTED_OUT,
-    FailureClass.BAD_NUMBER: ContactState.BAD,
-}
+OURS_TO_MEND = frozenset(
+    {FailureClass.CONFIGURATION, FailureClass.COUNTRY, FailureClass.CONTENT, FailureClass.OUR_WEBHOOK}
+)
 
 
 def record_accepted(session: Session, attempt_id: str, accepted: Accepted, *, now: datetime) -> Outcome:
@@ -58,7 +43,13 @@ def record_accepted(session: Session, attempt_id: str, accepted: Accepted, *, no
     attempt, journey = locked(session, attempt_id)
     attempt.vendor, attempt.vendor_id = accepted.vendor, accepted.vendor_id
     mark_accepted(session, attempt, journey, now=now)
-    close_by_success(session, Action(attempt.action), claimed_at=attempt.claimed_at, now=now)
+    close_by_success(
+        session,
+        Action(attempt.action),
+        scopes=lambda: scopes_of(session, attempt),
+        claimed_at=attempt.claimed_at,
+        now=now,
+    )
     return Outcome.SENT
 
 
@@ -120,7 +111,7 @@ def record_failure(
     attempt.failure, attempt.failure_code, attempt.recorded_at = failure.value, code, now
     events.append(
         session,
-        EventKind.CHANNEL_MISCONFIGURED if failure is FailureClass.CONFIGURATION else EventKind.ATTEMPT_FAILED,
+        EventKind.CHANNEL_MISCONFIGURED if failure in OURS_TO_MEND else EventKind.ATTEMPT_FAILED,
         loan_id=journey.loan_id,
         journey_id=journey.id,
         at=now,
@@ -128,49 +119,12 @@ def record_failure(
         failure=failure.value,
         code=code,
     )
-    if failure is FailureClass.CONFIGURATION:
-        return _put_off(session, attempt, journey, vendor=vendor, code=code, now=now)
-    again_after = AGAIN_AFTER.get(failure)
-    if again_after is not None:
-        attempt.state = AttemptState.RELEASED.value
-        reason = f"the vendor did not take it: {failure.value.replace('_', ' ')} ({code})"
-        _end(session, attempt, journey, outcome=Outcome.DEFERRED, reason=reason, until=now + again_after, now=now)
-        return Outcome.DEFERRED
-    attempt.state = AttemptState.REJECTED.value
-    spoil_contact(session, attempt, journey, failure=failure, now=now)
-    reason = f"the vendor refused it: {failure.value.replace('_', ' ')} ({code})"
-    _end(session, attempt, journey, outcome=Outcome.REJECTED, reason=reason, now=now)
-    return Outcome.REJECTED
-
-
-def _put_off(
-    session: Session, attempt: AttemptRow, journey: JourneyRow, *, vendor: str, code: str, now: datetime
-) -> Outcome:
-    """Our account or settings are wrong: that is not the contact's fault, and the channel rests until it is mended."""
-    attempt.state = AttemptState.RELEASED.value
-    channel = Action(attempt.action)
-    breaker = trip(session, channel, vendor=vendor, code=code, claimed_at=attempt.claimed_at, now=now)
-    until = breaker.half_open_at
-    _end(session, attempt, journey, outcome=Outcome.DEFERRED, reason=breaker.reason, until=until, now=now)
-    return Outcome.DEFERRED
-
-
-def spoil_contact(
-    session: Session, attempt: AttemptRow, journey: JourneyRow, *, failure: FailureClass, now: datetime
-) -> bool:
-    """Mark the contact point that a failure speaks against; False for failures that say nothing about it.
-
-    An opt-out holds for the number or address wherever it stands; a number that is bad for one may be somebody's.
-    """
-    if attempt.contact_point_id is None or failure not in SPOILS_CONTACT:
-        return False
-    if failure is FailureClass.OPT_OUT:
-        return opt_out_point(session, attempt.contact_point_id, now=now) > 0
-    point = session.get_one(ContactPointRow, attempt.contact_point_id)
-    if ContactState(point.state) not in USABLE:
-        return False  # an opt-out must not be forgotten for a lesser reason
-    mark_contact(session, point.id, SPOILS_CONTACT[failure], journey=journey, now=now)
-    return True
+    then = consequence(session, attempt, journey, failure=failure, code=code, vendor=vendor, now=now)
+    is_spent = then.outcome is Outcome.REJECTED
+    attempt.state = AttemptState.REJECTED.value if is_spent else AttemptState.RELEASED.value
+    reason = then.reason("the vendor refused it" if is_spent else "the vendor did not take it")
+    _end(session, attempt, journey, outcome=then.outcome, reason=reason, until=then.until, now=now)
+    return then.outcome
 
 
 def mark_unknown(session: Session, attempt: AttemptRow, journey: JourneyRow, *, code: str, now: datetime) -> None:

@@ -2,19 +2,19 @@
 
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
-from domain.attempt import AttemptState, FailureClass
+from domain.attempt import AttemptState
 from domain.event import EventKind
 from domain.receipt import Receipt, ReceiptKind
 from ledger import events
 from ledger.contacts import opt_out, opt_out_point
 from ledger.database import keyring_of
 from ledger.inserting import insert_new
-from ledger.outcomes import mark_accepted, spoil_contact
+from ledger.outcomes import locked, mark_accepted
 from ledger.tables.attempt import AttemptRow
 from ledger.tables.inbox import InboxRow
-from ledger.tables.journey import JourneyRow
+from ledger.undelivered import did_arrive, did_not_arrive
 
 RANK: dict[AttemptState, int] = {
     AttemptState.PLANNED: 0,
@@ -67,18 +67,6 @@ def stop_by_attempt(session: Session, attempt_id: str, *, now: datetime) -> bool
     return True
 
 
-def spoil_by_attempt(session: Session, attempt_id: str, failure: FailureClass, *, now: datetime) -> bool:
-    """A receipt's code says why an attempt did not arrive; True when its number or address is not used again for that.
-
-    Vendors report most bad numbers only afterwards, so the answer to the request is not the place to learn of them.
-    """
-    attempt = session.get(AttemptRow, attempt_id)
-    if attempt is None:
-        return False
-    journey = session.get_one(JourneyRow, attempt.journey_id)
-    return spoil_contact(session, attempt, journey, failure=failure, now=now)
-
-
 def _apply_stop(session: Session, receipt: Receipt, *, now: datetime) -> None:
     # By both, where both are told: the address in an event may be spelled otherwise than the one that we wrote to.
     if receipt.attempt_id is not None:
@@ -90,10 +78,11 @@ def _apply_stop(session: Session, receipt: Receipt, *, now: datetime) -> None:
 def _apply_status(session: Session, receipt: Receipt, *, now: datetime) -> None:
     if receipt.attempt_id is None or receipt.state is None:
         return
-    attempt = session.get(AttemptRow, receipt.attempt_id, with_for_update=True)
-    if attempt is None or attempt.claimed_at is None or RANK[receipt.state] <= RANK[AttemptState(attempt.state)]:
+    if session.exec(select(AttemptRow.id).where(AttemptRow.id == receipt.attempt_id)).first() is None:
+        return
+    attempt, journey = locked(session, receipt.attempt_id)
+    if attempt.claimed_at is None or RANK[receipt.state] <= RANK[AttemptState(attempt.state)]:
         return  # there is nothing to tell of an attempt that never left
-    journey = session.get_one(JourneyRow, attempt.journey_id)
     attempt.vendor, attempt.vendor_id = attempt.vendor or receipt.vendor, attempt.vendor_id or receipt.vendor_id
     mark_accepted(session, attempt, journey, now=now)  # an unknown attempt that has a receipt did leave
     attempt.state, attempt.receipt_at = receipt.state.value, now
@@ -107,3 +96,7 @@ def _apply_status(session: Session, receipt: Receipt, *, now: datetime) -> None:
         attempt=attempt.id,
         state=receipt.state.value,
     )
+    if receipt.state is AttemptState.DELIVERED:
+        did_arrive(session, attempt, journey, now=now)
+    elif receipt.state is AttemptState.UNDELIVERED and receipt.failure is not None:
+        did_not_arrive(session, attempt, journey, failure=receipt.failure, now=now)

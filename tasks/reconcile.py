@@ -48,9 +48,9 @@ def go_on_after_breakers() -> int:
 
 @task(task_run_name="name what is out of order", **REPEATABLE)
 def channels_out_of_order() -> list[str]:
-    """Channels that are out of order, with the vendor's code: `sms (twilio 20003)`."""
+    """What is out of order, with the vendor's code: `sms (twilio 20003)`."""
     with surroundings().ledger.reading() as session:
-        return [f"{b.channel.value} ({b.vendor} {b.code})" for b in breakers_in_force(session)]
+        return [f"{b.what} ({b.vendor} {b.code})" for b in breakers_in_force(session)]
 
 
 def _ask(attempt: str) -> Fate | None:

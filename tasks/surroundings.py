@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from connectors.enrichment_desk import EnrichmentDesk
 from connectors.loan_book import LoanBook
 from connectors.messenger import Desk, Messenger
+from connectors.twilio_inbox import TwilioInbox
 from domain.action import Action
 from ledger.database import Ledger
 from ledger.evidence.roots import Custody
@@ -29,6 +30,7 @@ class Surroundings:
     clock: the time of the business, which may be simulated. machine_clock: real time, for leases and for Prefect.
     lease: how long a run may hold a journey without a sign of life. public_url: where receipts and opt-out links lead.
     house: what the lender has settled about removing texts. custody: who signs the daily roots, if anybody.
+    inbox: where what people wrote is read again, in case a webhook never came.
     """
 
     ledger: Ledger
@@ -45,6 +47,7 @@ class Surroundings:
     vendors: str
     house: House = ONLY_LISTED
     custody: Custody | None = None
+    inbox: TwilioInbox | None = None
 
 
 _made: list[Surroundings] = []

@@ -8,7 +8,8 @@ from connectors.remedies import remedy_for
 from deployments.cli.at_hand import at_hand
 from deployments.cli.showing import JsonFlag, show, table
 from domain.action import Action
-from ledger.breakers import close_breaker, listed_breakers
+from ledger.breakers import Breaker, close_breaker, listed_breakers
+from ledger.scopes import EVERYTHING
 
 app = typer.Typer(no_args_is_help=True, help="Channels that a vendor's answer has put out of order.")
 
@@ -22,11 +23,11 @@ def list_channels(as_json: JsonFlag = False) -> None:
     for each in breakers:
         is_open = each.closed_at is None
         shown.add_row(
-            each.channel.value,
+            each.what,
             f"{each.opened_at:%Y-%m-%d %H:%M}",
             each.vendor,
             each.code,
-            f"{each.half_open_at:%Y-%m-%d %H:%M}" if is_open else "",
+            _next_try(each),
             "" if each.closed_at is None else f"{each.closed_at:%Y-%m-%d %H:%M}",
             each.closed_by or "",
             remedy_for(each.code, vendor=each.vendor) if is_open else "",
@@ -39,9 +40,18 @@ def close(
     channel: Annotated[Action, typer.Argument(help="The channel, as `duecourse channels list` names it.")],
     *,
     by: Annotated[str, typer.Option(help="Who has mended it.")],
+    part: Annotated[
+        str, typer.Option(help="The part that is out of order, such as 'country DE'; all of it without this.")
+    ] = EVERYTHING,
     as_json: JsonFlag = False,
 ) -> None:
     """Say that a channel was mended: contacts leave again at once, and those that waited go on within a minute."""
     with at_hand() as there, there.ledger.transaction() as session:
-        closed = close_breaker(session, channel, by=by, now=there.now)
-    show(closed, f"{channel.value} is in order again.", as_json=as_json)
+        closed = close_breaker(session, channel, scope=part, by=by, now=there.now)
+    show(closed, f"{closed.what} is in order again.", as_json=as_json)
+
+
+def _next_try(breaker: Breaker) -> str:
+    if breaker.closed_at is not None:
+        return ""
+    return "when a person says so" if breaker.half_open_at is None else f"{breaker.half_open_at:%Y-%m-%d %H:%M}"

@@ -37,9 +37,7 @@ app = typer.Typer(
 )
 
 
-@app.command(
-    MAKE_COMMAND, epilog="Example: duecourse report make --portfolio cards --html r.html --xlsx r.xlsx"
-)
+@app.command(MAKE_COMMAND, epilog="Example: duecourse report make --portfolio cards --html r.html --xlsx r.xlsx")
 def make(
     portfolio: Annotated[str, typer.Option(help="The portfolio to report on.")],
     from_: Annotated[

@@ -20,6 +20,7 @@ from ledger.tables import (
     legal_hold,
     loan,
     money,
+    sweep,
     work_item,
 )
 
@@ -39,6 +40,7 @@ TABLES = (
     legal_hold,
     loan,
     money,
+    sweep,
     work_item,
 )
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
@@ -69,6 +70,14 @@ class Question(Told):
     at: AwareDatetime
 
 
+class Text(Told):
+    """A borrower writes by SMS or chat, now. phone: in E.164, as in the lender's book."""
+
+    phone: str = Field(repr=False)
+    text: str = Field(repr=False)
+    channel: Literal["sms", "chat"] = "sms"
+
+
 class PromiseSaid(Told):
     """An amount by a day."""
 
@@ -122,7 +131,7 @@ class Accepts(Told):
 class FaultKind(StrEnum):
     """What can be made to go wrong; `before` and `after` the request was accepted, and a reset comes after.
 
-    A list that lags does not show the newest entry yet.
+    A list that lags does not show the newest entry yet. A dropped webhook is the one of a reply: it never comes.
     """
 
     THROTTLED = "429"
@@ -138,6 +147,7 @@ class FaultKind(StrEnum):
     DUPLICATE_CALLBACK = "duplicate_callback"
     REORDERED_CALLBACKS = "reordered_callbacks"
     LAGGING_LIST = "lagging_list"
+    DROPPED_WEBHOOK = "dropped_webhook"
 
 
 class Vendor(StrEnum):

@@ -6,6 +6,7 @@ from fastapi.responses import PlainTextResponse
 from domain.work_item import Disposition
 from simulation.behaviour.answer import Answer
 from simulation.sandbox.advance import advance
+from simulation.sandbox.agenda import DueKind
 from simulation.sandbox.control import (
     Accepts,
     Advance,
@@ -18,6 +19,7 @@ from simulation.sandbox.control import (
     PretendBorrower,
     PromiseSaid,
     Question,
+    Text,
 )
 from simulation.sandbox.people import UnknownLoan
 from simulation.sandbox.world import World
@@ -51,6 +53,13 @@ def control_routes(world: World) -> APIRouter:
             return _answered(answer, address=world.people.home(question.loan_number) if found else None)
         except UnknownLoan:
             raise HTTPException(status_code=404, detail="no borrower is registered for this loan") from None
+
+    @router.post("/texts")
+    def write(told: Text) -> dict[str, int]:
+        """A borrower writes; the next advance brings it."""
+        payload = {"action": told.channel, "address": told.phone, "text": told.text}
+        world.agenda.add(DueKind.REPLY, at=world.time.now(), sort_key=f"text {told.phone}", payload=payload)
+        return {"written": 1}
 
     @router.get("/accepts")
     def accepts() -> Accepts:

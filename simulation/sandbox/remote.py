@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import httpx
 from pydantic import TypeAdapter
@@ -18,6 +18,7 @@ from simulation.sandbox.control import (
     Health,
     PretendBorrower,
     Question,
+    Text,
     Vendor,
 )
 
@@ -70,6 +71,10 @@ class SandboxRemote:
         """What comes of a piece of work on a loan."""
         question = Question(loan_number=loan_number, kind=kind, at=at).model_dump_json().encode()
         return Answered.model_validate_json(self._call("POST", "answer", question))
+
+    def writes(self, phone: str, *, text: str, channel: Literal["sms", "chat"] = "sms") -> None:
+        """A borrower writes to us; the next advance brings it."""
+        self._call("POST", "texts", Text(phone=phone, text=text, channel=channel).model_dump_json().encode())
 
     def accepts(self) -> Accepts:
         """The accept log with its counts and duplicates."""

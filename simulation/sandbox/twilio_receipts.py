@@ -92,7 +92,7 @@ def carry_out_reply(world: World, due: Due) -> None:
         )
         if text.strip().upper() in STOP_WORDS:
             db.execute("INSERT OR IGNORE INTO stopped VALUES (?)", (borrower,))
-        if world.settings.callback_base is None:
+        if world.settings.callback_base is None or world.faults.take(Vendor.TWILIO, {FaultKind.DROPPED_WEBHOOK}):
             return
         url = f"{world.settings.callback_base.rstrip('/')}/receipts/twilio/inbound"
         form = _inbound_form(world, sid=sid, borrower=borrower, ours=ours, text=text)

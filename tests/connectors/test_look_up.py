@@ -194,6 +194,7 @@ def _paged(message: Message, *, pages: int, following: str = "") -> Listed:
             "sid": f"SM{len(seen)}",
             "body": message.body,
             "direction": "outbound-api",
+            "from": SENDER,
             "date_created": "Mon, 05 Jan 2026 08:00:00 +0000",
         }
         next_page = (following or f"/2010-04-01/Accounts/AC/Messages.json?Page={len(seen)}")[: 99 * (len(seen) < pages)]

@@ -25,8 +25,9 @@ TWILIO: dict[FailureClass, str] = {
     FailureClass.THROTTLE: "21611 30001 30022 30023 30027 14107 22005",
     FailureClass.CONTENT: "30007 21602 21617 21656 30019",
     FailureClass.CONFIGURATION: (
-        "20003 20005 20404 21210 21212 21408 21603 21606 21703 21704 21705 30002 30032 30033 30034 30035 35118"
+        "20003 20005 20404 21210 21212 21603 21606 21703 21704 21705 30002 30032 30033 30034 30035 35118"
     ),
+    FailureClass.COUNTRY: "21408",
     FailureClass.EXPIRED: "30036",
     FailureClass.OUR_WEBHOOK: "11200 11205 11210 11215 11220",
 }
@@ -43,9 +44,8 @@ NOT_SAID_BY = {
     "twilio": SAID_BY_NO_CODE,
     "sendgrid": {
         *SAID_BY_NO_CODE,
-        FailureClass.OPT_OUT,
-        FailureClass.SOFT,
         FailureClass.THROTTLE,
+        FailureClass.COUNTRY,
         FailureClass.EXPIRED,
         FailureClass.OUR_WEBHOOK,
     },
@@ -56,6 +56,7 @@ NOT_SAID_BY = {
         FailureClass.SOFT,
         FailureClass.THROTTLE,
         FailureClass.CONTENT,
+        FailureClass.COUNTRY,
         FailureClass.EXPIRED,
         FailureClass.OUR_WEBHOOK,
     },

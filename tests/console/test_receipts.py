@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from connectors.sendgrid_signature import FRESH_FOR
-from console.sendgrid_news import MEANING_FOR
+from connectors.vendor_codes import known_events
 from console.twilio_news import STATE_FOR
 from domain.attempt import AttemptState
 from domain.borrower import ContactState
@@ -150,4 +150,4 @@ def test_a_batch_from_the_edge_of_freshness_is_taken(vendors: PretendVendors) ->
 def test_every_status_and_event_is_placed() -> None:
     """A status or event that the vendors describe and nobody classified fails here."""
     assert set(STATE_FOR) == set(TWILIO_STATUSES.split())
-    assert set(MEANING_FOR) == set(SENDGRID_EVENTS.split())
+    assert known_events(table="sendgrid") == set(SENDGRID_EVENTS.split())

@@ -2,9 +2,9 @@
 
 import pytest
 
-from console.stop_words import asks_to_stop
 from domain.attempt import AttemptState
 from domain.borrower import ContactState
+from policy.stop_words import asks_to_stop
 from tests.console.pretend_vendors import PretendVendors, event
 from tests.console.worked_loans import EMAIL, MOBILE, NOW, WorkedLoans, chat, email, mobile
 

@@ -16,6 +16,7 @@ from connectors.desk_line import DeskAccount
 from connectors.http_transport import outbound
 from connectors.legal_desk import LegalDesk
 from connectors.retrying import patiently
+from connectors.twilio_inbox import TwilioInbox
 from connectors.twilio_messages import TwilioAccount
 from connectors.twilio_sms import TwilioSms
 from deployments.clock import machine_now
@@ -27,6 +28,9 @@ from ledger.database import open_ledger
 from ledger.keyring import Keyring
 from ledger.migrating import migrate
 from ledger.tables.attempt import AttemptRow
+from ledger.tables.borrower import ContactPointRow
+from ledger.tables.inbox import InboxRow
+from ledger.tables.journey import WakeUpRow
 from ledger.tables.work_item import WorkItemRow
 from policy.next_step import Act
 from policy.treatment.reading import shipped_rules
@@ -36,7 +40,7 @@ from simulation.sandbox.serving import serving
 from simulation.sandbox.settings import ACCOUNT_SID, AUTH_TOKEN, DESK_TOKEN, SENDER, SandboxSettings
 from tasks.exchange import exchange
 from tasks.surroundings import Surroundings, surround
-from tests.ledger.lender import LEASE, NOW, Lender
+from tests.ledger.lender import LEASE, MOBILE, NOW, Lender
 
 pytestmark = pytest.mark.slow
 
@@ -50,7 +54,7 @@ class House:
     url: str
     http: httpx.Client
 
-    def set_up(self, *, token: str = AUTH_TOKEN) -> None:
+    def set_up(self, *, token: str = AUTH_TOKEN, sweeps: bool = False) -> None:
         """Point the connectors at the sandbox, with a token that is right or not."""
         account = TwilioAccount(ACCOUNT_SID, token, SENDER, base_url=self.url, callback_base_url="https://x.example")
         sms = TwilioSms(account, http=self.http, retrying=patiently(sleep=lambda _: None))
@@ -68,6 +72,7 @@ class House:
             rules=shipped_rules(),
             experiment="test",
             vendors="the sandbox",
+            inbox=TwilioInbox(account, http=self.http) if sweeps else None,
         )
         surround(lambda: around)
 
@@ -103,6 +108,21 @@ def ran() -> State[Any]:
 
 class TestTheRun:
     """What the flow does, and says."""
+
+    def test_finds_a_stop_whose_webhook_never_came(self, house: House) -> None:
+        """It stands in Twilio's list: the number is left alone, and a second look changes nothing."""
+        house.set_up(sweeps=True)
+        house.lender.opens()
+        house.sandbox.writes(MOBILE.text, text="Stop please")
+        house.sandbox.writes(MOBILE.text, text="STOP", channel="chat")
+        house.sandbox.advance(now=NOW)
+        assert ran().message == "2 messages had come in without a webhook"
+        (mobile,) = [row for row in house.lender.rows(ContactPointRow) if row.kind == "mobile"]
+        assert mobile.state == "opted_out"
+        assert "the borrower opted out" in {row.reason for row in house.lender.rows(WakeUpRow)}
+        house.lender.now = NOW + timedelta(hours=2)
+        assert ran().message == "nothing is unknown"
+        assert len(house.lender.rows(InboxRow)) == 2
 
     def test_finds_a_message_whose_answer_was_lost(self, house: House) -> None:
         """Twilio broke after it had taken it; the list lags at first, and nothing is sent twice."""

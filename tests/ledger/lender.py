@@ -267,6 +267,10 @@ class Lender:
         with self.ledger.reading() as session:
             return list(session.exec(select(table)).all())
 
+    def journeys(self) -> list[JourneyRow]:
+        """All of them."""
+        return self.rows(JourneyRow)
+
     def journey(self, journey_id: str) -> JourneyRow:
         """The journey as it stands."""
         with self.ledger.reading() as session:

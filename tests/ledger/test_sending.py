@@ -12,8 +12,9 @@ from domain.event import EventKind
 from domain.message import Message, Order
 from domain.step import Outcome
 from domain.work_item import Disposition, WorkKind
+from ledger.consequences import ANOTHER_DAY_AFTER, HANDLING, SPOILS_CONTACT, WEBHOOK_MENDED_AFTER, Handling
 from ledger.contacts import opt_out
-from ledger.outcomes import AGAIN_AFTER, SPOILS_CONTACT, record_failure
+from ledger.outcomes import record_failure
 from ledger.tables.attempt import AttemptRow, VerdictRow
 from ledger.tables.borrower import ContactPointRow
 from ledger.tables.decision import DecisionRow, PackRow
@@ -27,14 +28,14 @@ from tests.ledger.lender import ADDRESS, LEASE, MOBILE, NOW, Lender, a_loan
 
 NIGHT = datetime(2026, 1, 5, 22, tzinfo=UTC)
 MORNING = datetime(2026, 1, 6, 8, tzinfo=UTC)
-ENDS_AS_UNKNOWN = {FailureClass.AMBIGUOUS}
-REFUSED = {
-    FailureClass.OPT_OUT,
-    FailureClass.BAD_NUMBER,
-    FailureClass.SOFT,
-    FailureClass.CONTENT,
-    FailureClass.EXPIRED,
-    FailureClass.PERMANENT,
+REFUSED = [failure for failure, handling in HANDLING.items() if handling is Handling.ANOTHER_WAY]
+AGAIN_AFTER = {
+    Handling.LATER: timedelta(minutes=15),
+    Handling.SLOWER: timedelta(minutes=15),
+    Handling.ANOTHER_DAY: ANOTHER_DAY_AFTER,
+    Handling.MEND_CHANNEL: timedelta(minutes=15),
+    Handling.MEND_COUNTRY: timedelta(minutes=15),
+    Handling.MEND_WEBHOOK: WEBHOOK_MENDED_AFTER,
 }
 
 
@@ -236,16 +237,18 @@ class TestAFailure:
     """Each class says what the caller does next."""
 
     def test_of_every_class_is_handled(self) -> None:
-        """Later, never, or ask first: no class is left out."""
-        assert set(AGAIN_AFTER) | REFUSED | ENDS_AS_UNKNOWN == set(FailureClass)
-        assert not set(AGAIN_AFTER) & (REFUSED | ENDS_AS_UNKNOWN)
-        assert set(SPOILS_CONTACT) <= REFUSED
+        """Later, never, ask first, or mend something: no class is left out, and every handling has its class."""
+        assert set(HANDLING) == set(FailureClass)
+        assert set(HANDLING.values()) == set(Handling)
+        assert {*AGAIN_AFTER, Handling.ANOTHER_WAY, Handling.ASK_FIRST, Handling.MEND_WORDING} == set(Handling)
+        assert set(SPOILS_CONTACT) <= set(REFUSED)
 
-    def test_that_was_never_processed_is_tried_again_later(self, lender: Lender) -> None:
+    @pytest.mark.parametrize("failure", [f for f in FailureClass if HANDLING[f] in AGAIN_AFTER])
+    def test_that_spends_nothing_is_tried_again_later(self, lender: Lender, failure: FailureClass) -> None:
         """The attempt is given back, and the same step comes again by the same way."""
-        for failure, journey in lender.opens_one_for_each(AGAIN_AFTER).items():
+        for journey in lender.opens_one_for_each([failure]).values():
             assert fails(lender, lender.begins_to_send(journey), failure) is Outcome.DEFERRED
-            lender.lives(journey, days=AGAIN_AFTER[failure] / timedelta(days=1))
+            lender.lives(journey, days=AGAIN_AFTER[HANDLING[failure]] / timedelta(days=1))
             sent = [(row.action, row.state) for row in attempts(lender) if row.journey_id == journey]
             assert sent == [("sms", "released"), ("sms", "accepted")]
 

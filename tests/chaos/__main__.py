@@ -1,0 +1,75 @@
+"""`python -m tests.chaos`: run experiments, show one row each, and write JSON."""
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.chaos import points
+from tests.chaos.databases import Databases, databases
+from tests.chaos.tally import Plan, Tally
+
+COLUMNS = ("runs", "lost", "duplicates", "unknown_left", "forged_accepted", "server_errors")
+NOT_CLEAN = 1
+
+
+def main() -> int:
+    """Read the command line, run what is asked for, and say what came of it."""
+    given = _parser().parse_args()
+    screen = Console(stderr=True)
+    with tempfile.TemporaryDirectory(prefix="duecourse-chaos-") as name:
+        folder = Path(name)
+        plan = Plan(folder, tuple(range(given.seed_base, given.seed_base + given.seeds)), given.share)
+        with databases(folder, postgres=not given.only_sqlite) as made, screen.status("") as status:
+            tallies = [run(plan, made, lambda told: status.update(told)) for run in _asked_for(given)]
+    _show(tallies)
+    if given.json:
+        given.json.write_text(json.dumps([tally.as_json() for tally in tallies], indent=2) + "\n", encoding="utf-8")
+    return 0 if all(tally.is_clean for tally in tallies) else NOT_CLEAN
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
+    parser.add_argument("--all", action="store_true", help="every experiment")
+    parser.add_argument(
+        "--points", nargs="+", metavar="POINT", help=f"all, or: {', '.join(p.name for p in points.POINTS)}"
+    )
+    parser.add_argument("--ways", nargs="+", choices=points.WAYS, default=points.WAYS, help="for --points")
+    parser.add_argument("--seeds", type=int, default=1, help="how many; 1")
+    parser.add_argument("--seed-base", type=int, default=1, help="the first of them; 1")
+    parser.add_argument("--share", type=float, default=1.0, help="of the full size, between 0 and 1")
+    parser.add_argument("--only-sqlite", action="store_true", help="else every second seed runs on PostgreSQL")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the tallies here")
+    return parser
+
+
+def _asked_for(
+    given: argparse.Namespace,
+) -> Iterator[Callable[[Plan, Databases, Callable[[str], None]], Tally]]:
+    if given.all or given.points:
+        named = () if given.all or given.points == ["all"] else tuple(given.points)
+        yield lambda plan, made, tell: points.run(plan, made, points=named, ways=tuple(given.ways), tell=tell)
+
+
+def _show(tallies: list[Tally]) -> None:
+    table = Table("experiment", *COLUMNS, "seeds", "seconds", box=None)
+    for tally in tallies:
+        row = tally.as_json()
+        seeds = f"{tally.seeds[0]}-{tally.seeds[-1]}" if len(tally.seeds) > 1 else str(tally.seeds[0])
+        table.add_row(tally.experiment, *(str(row[column]) for column in COLUMNS), seeds, f"{tally.seconds:.0f}")
+    screen = Console()
+    screen.print(table)
+    for tally in tallies:
+        for why, number in sorted(tally.unknown_why.items()):
+            screen.print(f"{tally.experiment}: {number} unknown, {why}")
+        for wrong in tally.amiss:
+            screen.print(f"{tally.experiment}: AMISS {wrong}", markup=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -4,18 +4,23 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from tests.chaos import points
+from tests.chaos import points, provider
 from tests.chaos.databases import Databases, databases
 from tests.chaos.tally import Plan, Tally
 
 COLUMNS = ("runs", "lost", "duplicates", "unknown_left", "forged_accepted", "server_errors")
 NOT_CLEAN = 1
+
+Tell = Callable[[str], None]
+EXPERIMENTS: Mapping[str, tuple[str, Callable[[Plan, Databases, Tell], Tally]]] = {
+    "provider": ("vendors misbehave, 200 times in each way", provider.run),
+}
 
 
 def main() -> int:
@@ -26,7 +31,7 @@ def main() -> int:
         folder = Path(name)
         plan = Plan(folder, tuple(range(given.seed_base, given.seed_base + given.seeds)), given.share)
         with databases(folder, postgres=not given.only_sqlite) as made, screen.status("") as status:
-            tallies = [run(plan, made, lambda told: status.update(told)) for run in _asked_for(given)]
+            tallies = list(_tallies(given, plan, made, tell=status.update))
     _show(tallies)
     if given.json:
         given.json.write_text(json.dumps([tally.as_json() for tally in tallies], indent=2) + "\n", encoding="utf-8")
@@ -34,26 +39,30 @@ def main() -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
+    named = ", ".join(point.name for point in points.POINTS)
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     parser.add_argument("--all", action="store_true", help="every experiment")
-    parser.add_argument(
-        "--points", nargs="+", metavar="POINT", help=f"all, or: {', '.join(p.name for p in points.POINTS)}"
-    )
-    parser.add_argument("--ways", nargs="+", choices=points.WAYS, default=points.WAYS, help="for --points")
+    parser.add_argument("--points", nargs="+", metavar="POINT", help=f"kill -9 at each point: all, or {named}")
+    parser.add_argument("--ways", nargs="+", choices=points.WAYS, default=points.WAYS, help="for --points; all three")
+    for name, (told, _) in EXPERIMENTS.items():
+        parser.add_argument(f"--{name}", action="store_true", help=told)
     parser.add_argument("--seeds", type=int, default=1, help="how many; 1")
     parser.add_argument("--seed-base", type=int, default=1, help="the first of them; 1")
     parser.add_argument("--share", type=float, default=1.0, help="of the full size, between 0 and 1")
-    parser.add_argument("--only-sqlite", action="store_true", help="else every second seed runs on PostgreSQL")
+    parser.add_argument("--only-sqlite", action="store_true", help="no PostgreSQL, which even seeds of --points take")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the tallies here")
     return parser
 
 
-def _asked_for(
-    given: argparse.Namespace,
-) -> Iterator[Callable[[Plan, Databases, Callable[[str], None]], Tally]]:
+def _tallies(given: argparse.Namespace, plan: Plan, made: Databases, *, tell: Tell) -> list[Tally]:
+    found = []
     if given.all or given.points:
         named = () if given.all or given.points == ["all"] else tuple(given.points)
-        yield lambda plan, made, tell: points.run(plan, made, points=named, ways=tuple(given.ways), tell=tell)
+        found.append(points.run(plan, made, tell, points=named, ways=tuple(given.ways)))
+    for name, (_, run) in EXPERIMENTS.items():
+        if given.all or getattr(given, name):
+            found.append(run(plan, made, tell))
+    return found
 
 
 def _show(tallies: list[Tally]) -> None:
@@ -63,6 +72,7 @@ def _show(tallies: list[Tally]) -> None:
         seeds = f"{tally.seeds[0]}-{tally.seeds[-1]}" if len(tally.seeds) > 1 else str(tally.seeds[0])
         table.add_row(tally.experiment, *(str(row[column]) for column in COLUMNS), seeds, f"{tally.seconds:.0f}")
     screen = Console()
+    screen.width = max(screen.width, 120)
     screen.print(table)
     for tally in tallies:
         for why, number in sorted(tally.unknown_why.items()):

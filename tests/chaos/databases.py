@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
+from sqlalchemy import make_url
+
 from ledger.migrating import migrate
 from tests.conftest import TEMPLATE, Postgres
 
@@ -32,7 +34,7 @@ class Databases:
     def drop(self, url: str) -> None:
         """Give the room of a ledger on PostgreSQL back."""
         if self.postgres is not None and url.startswith("postgresql"):
-            self.postgres.run(f"DROP DATABASE {url.rpartition('/')[2].partition('?')[0]} WITH (FORCE)")
+            self.postgres.run(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
 
 
 @contextmanager

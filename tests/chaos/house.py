@@ -11,7 +11,7 @@ import socket
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -32,6 +32,7 @@ from connectors.twilio_messages import TwilioAccount
 from connectors.twilio_sms import TwilioSms
 from console.receipts import ReceiptSettings, create_receipts
 from domain.action import Action
+from domain.journey import JourneyState
 from domain.receipt import Written
 from domain.step import Outcome
 from ledger.database import Ledger, open_ledger
@@ -39,6 +40,7 @@ from ledger.keyring import Keyring
 from ledger.receipts import take_in
 from ledger.simulated_clock import set_simulated_now, simulated_now
 from ledger.stop_words import receipt_of
+from ledger.tables.journey import JourneyRow
 from ledger.turns import JourneyIsBusy, Turn
 from policy.next_step import Act, Finish, Wait
 from policy.treatment.reading import shipped_rules
@@ -294,6 +296,34 @@ def carry_on(lender: Lender, journey: str, *, until: datetime) -> None:
                 assert_never(other)
 
 
+def carry_all(lender: Lender, *, until: datetime) -> None:
+    """Carry every journey on, in the order in which they fall due."""
+    fences: dict[str, int] = {}
+    while True:
+        due = [row for row in lender.rows(JourneyRow) if row.state == JourneyState.OPEN.value]
+        now = [row.id for row in due if row.due_at is None or row.due_at <= lender.now]
+        if not now:
+            following = min((row.due_at for row in due if row.due_at is not None), default=None)
+            if following is None or following > until:
+                return
+            move_to(lender, following)
+            continue
+        is_busy = 0
+        for journey in now:
+            try:
+                turn = lender.turn(journey, fence=fences.get(journey, 0))
+            except JourneyIsBusy:
+                is_busy += 1
+                continue
+            fences[journey] = turn.fence
+            if isinstance(turn.decision, Act):
+                carry_out(lender, turn)
+            else:
+                fences.pop(journey)
+        if is_busy == len(now):
+            move_to(lender, lender.now + LEASE)
+
+
 def carry_out(lender: Lender, turn: Turn) -> str | Outcome:
     """Carry out what a turn decided."""
     assert isinstance(turn.decision, Act)
@@ -308,10 +338,8 @@ def settle_down(house: House, lender: Lender, *, hours: float = 30.0) -> None:
     with house.sandbox() as remote:
         for seconds in (360, 30, 120, 600, 3_600, 6 * 3_600, 24 * 3_600, round(hours * 3_600)):
             move_to(lender, max(lender.now, begins + timedelta(seconds=seconds)))
-            try:
+            with suppress(SandboxRefused):
                 remote.advance(now=lender.now)
-            except SandboxRefused:
-                pass
             give_up_on_dead_runs.fn()
             ask_vendors.fn()
             sweep_what_came_in.fn()

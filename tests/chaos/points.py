@@ -106,10 +106,10 @@ class Case:
 def run(
     plan: Plan,
     made: Databases,
+    tell: Callable[[str], None],
     *,
     points: tuple[str, ...] = (),
     ways: tuple[str, ...] = WAYS,
-    tell: Callable[[str], None] = lambda _: None,
 ) -> Tally:
     """Kill at each point that is named (all of them where none is), by each way, once for each seed."""
     began = time.monotonic()

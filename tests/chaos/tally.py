@@ -27,9 +27,9 @@ class Plan:
 class Tally:
     """The sums of an experiment.
 
-    lost: accepted by a vendor and denied by the ledger, or taken from a vendor and gone, or a journey that stands still.
-    duplicates: accepted more than once, by the sandbox's own log. unknown_why: the unknowns that are left, by reason.
-    amiss: anything else that must not be, in words, with the seed that shows it.
+    lost: accepted by a vendor and denied by the ledger, or taken from a vendor and gone, or a journey that stands
+    still. duplicates: accepted more than once, by the sandbox's own log. unknown_why: the unknowns that are left, by
+    reason. amiss: anything else that must not be, in words, with the command that shows it again.
     """
 
     experiment: str

@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.chaos import points, provider, webhooks
+from tests.chaos import points, provider, races, webhooks
 from tests.chaos.databases import Databases, databases
 from tests.chaos.tally import Plan, Tally
 
@@ -21,6 +21,7 @@ Tell = Callable[[str], None]
 EXPERIMENTS: Mapping[str, tuple[str, Callable[[Plan, Databases, Tell], Tally]]] = {
     "provider": ("vendors misbehave, 200 times in each way", provider.run),
     "webhooks": ("valid ones up to 46 times, shuffled and late, and 2,000 forged ones", webhooks.run),
+    "races": ("STOP, payment, dispute and other workers against sends", races.run),
 }
 
 

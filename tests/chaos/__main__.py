@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.chaos import points, provider, races, webhooks
+from tests.chaos import clock, points, provider, races, webhooks
 from tests.chaos.databases import Databases, databases
 from tests.chaos.tally import Plan, Tally
 
@@ -22,6 +22,7 @@ EXPERIMENTS: Mapping[str, tuple[str, Callable[[Plan, Databases, Tell], Tally]]] 
     "provider": ("vendors misbehave, 200 times in each way", provider.run),
     "webhooks": ("valid ones up to 46 times, shuffled and late, and 2,000 forged ones", webhooks.run),
     "races": ("STOP, payment, dispute and other workers against sends", races.run),
+    "clock": ("summer time in every zone, leap days, steps back, machines not on UTC", clock.run),
 }
 
 

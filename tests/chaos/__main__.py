@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.chaos import clock, points, provider, races, webhooks
+from tests.chaos import clock, points, postgres_kills, provider, races, random_kills, webhooks
 from tests.chaos.databases import Databases, databases
 from tests.chaos.tally import Plan, Tally
 
@@ -19,6 +19,8 @@ NOT_CLEAN = 1
 
 Tell = Callable[[str], None]
 EXPERIMENTS: Mapping[str, tuple[str, Callable[[Plan, Databases, Tell], Tally]]] = {
+    "random": ("worker and Prefect server die every 5-40 s under 2,000 journeys", random_kills.run),
+    "postgres": ("PostgreSQL dies every 5-40 s, once for 120 s", postgres_kills.run),
     "provider": ("vendors misbehave, 200 times in each way", provider.run),
     "webhooks": ("valid ones up to 46 times, shuffled and late, and 2,000 forged ones", webhooks.run),
     "races": ("STOP, payment, dispute and other workers against sends", races.run),

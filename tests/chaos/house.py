@@ -41,7 +41,7 @@ from ledger.receipts import take_in
 from ledger.simulated_clock import set_simulated_now, simulated_now
 from ledger.stop_words import receipt_of
 from ledger.tables.journey import JourneyRow
-from ledger.turns import JourneyIsBusy, Turn
+from ledger.turns import JourneyIsBusy, LeaseWasLost, Turn
 from policy.next_step import Act, Finish, Wait
 from policy.treatment.reading import shipped_rules
 from simulation.sandbox import settings as sandbox
@@ -266,10 +266,10 @@ def time_of(ledger: Ledger) -> datetime:
 
 
 def move_to(lender: Lender, now: datetime) -> None:
-    """Move the simulated time on."""
+    """Move the simulated time on; somebody else may have moved it further."""
     with lender.ledger.transaction() as session:
-        set_simulated_now(session, now)
-    lender.now = now
+        lender.now = max(now, simulated_now(session) or now)
+        set_simulated_now(session, lender.now)
 
 
 def carry_on(lender: Lender, journey: str, *, until: datetime) -> None:
@@ -300,6 +300,7 @@ def carry_all(lender: Lender, *, until: datetime) -> None:
     """Carry every journey on, in the order in which they fall due."""
     fences: dict[str, int] = {}
     while True:
+        lender.now = time_of(lender.ledger)
         due = [row for row in lender.rows(JourneyRow) if row.state == JourneyState.OPEN.value]
         now = [row.id for row in due if row.due_at is None or row.due_at <= lender.now]
         if not now:
@@ -316,10 +317,13 @@ def carry_all(lender: Lender, *, until: datetime) -> None:
                 is_busy += 1
                 continue
             fences[journey] = turn.fence
-            if isinstance(turn.decision, Act):
-                carry_out(lender, turn)
-            else:
-                fences.pop(journey)
+            try:
+                if isinstance(turn.decision, Act):
+                    carry_out(lender, turn)
+                    continue
+            except LeaseWasLost:  # another worker took it over
+                pass
+            fences.pop(journey)
         if is_busy == len(now):
             move_to(lender, lender.now + LEASE)
 

@@ -4,7 +4,7 @@ VENV := .venv
 READY := $(VENV)/.ready
 WORKERS ?= 2
 
-.PHONY: demo test lint bench requirements clean
+.PHONY: demo test lint chaos bench requirements clean
 
 demo: $(READY)  ## the whole product with pretend borrowers; ARGS="--headless --loans 40"
 	$(VENV)/bin/duecourse demo $(ARGS)
@@ -19,6 +19,9 @@ lint: $(READY)  ## style, types, floors, dependencies, spelling
 	$(VENV)/bin/lint-imports
 	$(VENV)/bin/deptry .
 	$(VENV)/bin/codespell
+
+chaos: $(READY)  ## break everything on purpose; ARGS="--points all --seeds 20 --json chaos.json"
+	$(VENV)/bin/python -m tests.chaos $(or $(ARGS),--all)
 
 bench: $(READY)  ## the stock worker and the journey worker, side by side
 	$(VENV)/bin/python -m benchmarks.live --runs 200

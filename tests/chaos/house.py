@@ -345,6 +345,7 @@ def settle_down(house: House, lender: Lender, *, hours: float = 30.0) -> None:
             with suppress(SandboxRefused):
                 remote.advance(now=lender.now)
             give_up_on_dead_runs.fn()
-            ask_vendors.fn()
+            while ask_vendors.fn():  # so many at a time
+                pass
             sweep_what_came_in.fn()
             go_on_after_breakers.fn()

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -34,11 +34,12 @@ class Demo:
     def kill(self, what: str) -> int:
         """Kill -9 every process below the demo whose command line has these words; returns how many."""
         below = psutil.Process(self.process.pid).children(recursive=True)
-        doomed = [p for p in below if what in " ".join(p.cmdline())]
+        doomed = [p for p in below if what in _command_of(p)]
         for process in doomed:
-            for child in process.children(recursive=True):
-                child.kill()
-            process.kill()
+            with suppress(psutil.NoSuchProcess):  # it may be gone by now
+                for child in process.children(recursive=True):
+                    child.kill()
+                process.kill()
         psutil.wait_procs(doomed, timeout=10)
         return len(doomed)
 
@@ -48,6 +49,14 @@ class Demo:
         assert self.process.wait(timeout=WITHIN_SECONDS) == 0, rest
         found: dict[str, Any] = json.loads((self.home.parent / "summary.json").read_text())
         return found
+
+
+def _command_of(process: psutil.Process) -> str:
+    """Its command line; empty when it is gone, or a zombie."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
 
 
 @contextmanager

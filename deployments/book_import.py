@@ -79,9 +79,10 @@ class BookFile:
 class Imported:
     """What an import did. The counts are of loans or payments.
 
-    read: good and bad ones together. outdated: loans that the ledger holds from a later day. left_out: rows that the
-    mapping's `keep` leaves out. remarks: kept, but without an optional value. unpriced: units without a price in the
-    portfolio's currency, without which no journey is opened.
+    read: good and bad ones together. outdated: loans that the ledger holds from a later day. erased: loans of people
+    who were erased, which are left alone. left_out: rows that the mapping's `keep` leaves out. remarks: kept, but
+    without an optional value. unpriced: units without a price in the portfolio's currency, without which no journey is
+    opened.
     """
 
     kind: str
@@ -92,6 +93,7 @@ class Imported:
     changed: int
     unchanged: int
     outdated: int
+    erased: int
     rejected: int
     remarks: int
     left_out: int
@@ -172,6 +174,7 @@ def import_loans(
         changed=taken.changed,
         unchanged=taken.unchanged,
         outdated=taken.outdated,
+        erased=taken.erased,
         rejected=book.rejected,
         remarks=len(book.findings) - book.rejected,
         left_out=reading.left_out,
@@ -226,6 +229,7 @@ def import_payments(ledger: Ledger, file: BookFile, *, now: datetime, steps: Ste
         changed=0,
         unchanged=taken.known,
         outdated=0,
+        erased=0,
         rejected=book.rejected,
         remarks=len(book.findings) - book.rejected,
         left_out=reading.left_out,

@@ -41,6 +41,7 @@ class EventKind(StrEnum):
     LEGAL_HOLD_PLACED = "legal_hold_placed"
     LEGAL_HOLD_LIFTED = "legal_hold_lifted"
     TEXT_REMOVED = "text_removed"
+    BORROWER_ERASED = "borrower_erased"
     COST_UNPRICED = "cost_unpriced"
     RECORDS_KEPT = "records_kept"
     CHANNEL_MISCONFIGURED = "channel_misconfigured"

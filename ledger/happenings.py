@@ -293,6 +293,7 @@ NOTED = frozenset(
         EventKind.LEGAL_HOLD_PLACED,
         EventKind.LEGAL_HOLD_LIFTED,
         EventKind.TEXT_REMOVED,
+        EventKind.BORROWER_ERASED,
     }
 )
 """Events that stand on the timeline as they are; what the others tell has a row and a value of its own."""

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from domain.event import EventKind
 from ledger import events
 from ledger.listings import loan_numbered
-from ledger.people import seal_for, unseal_for
+from ledger.people import seal_for, text_shown
 from ledger.tables.borrower import BorrowerRow
 from ledger.tables.legal_hold import LegalHoldRow
 from ledger.tables.loan import LoanRow, PortfolioRow
@@ -158,7 +158,7 @@ def _borrower_numbered(session: Session, number: str, *, portfolio: str | None =
 
 
 def _unsealed(session: Session, hold: LegalHoldRow, sealed: bytes | None) -> str | None:
-    return None if sealed is None else unseal_for(session, hold.borrower_id, sealed)
+    return None if sealed is None else text_shown(session, hold.borrower_id, sealed)
 
 
 def _note(session: Session, kind: EventKind, hold: LegalHoldRow, *, by: str, now: datetime) -> None:

@@ -19,7 +19,7 @@ from ledger import events
 from ledger.database import keyring_of
 from ledger.evidence.chaining import first_link
 from ledger.keyring import Keyring
-from ledger.removed import is_removed
+from ledger.removed import is_removed, removed_from
 from ledger.restated import changed_from
 from ledger.tables.borrower import BorrowerRow, ContactPointRow
 from ledger.tables.columns import new_id
@@ -47,12 +47,16 @@ RESTATED = (
 
 @dataclass(slots=True)
 class LoansTaken:
-    """How many rows were new, restated or known already; `outdated` ones are older than what the ledger holds."""
+    """How many rows were new, restated or known already; `outdated` ones are older than what the ledger holds.
+
+    erased: rows of borrowers who were erased; nothing of them is taken in again.
+    """
 
     new: int = 0
     changed: int = 0
     unchanged: int = 0
     outdated: int = 0
+    erased: int = 0
 
 
 def take_in_loans(
@@ -86,6 +90,7 @@ class _Intake:
             row.number: (row.id, row.data_key)
             for row in session.exec(select(BorrowerRow).where(BorrowerRow.portfolio_id == portfolio.id)).all()
         }
+        self.erased = {number for number, (_, key) in self.borrowers.items() if removed_from(key) is not None}
         self.contacts: set[tuple[str, str, bytes]] = {
             (borrower, kind, lookup)
             for borrower, kind, lookup in session.exec(
@@ -105,6 +110,9 @@ class _Intake:
         }
 
     def take(self, loan: BookLoan) -> None:
+        if loan.borrower_number in self.erased:
+            self.taken.erased += 1
+            return
         borrower_id = self._borrower(loan)
         known = self.loans.get(loan.number)
         if known is not None:

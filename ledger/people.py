@@ -35,13 +35,14 @@ def contact_text(session: Session, contact_point_id: str) -> str:
 
 
 def seal_for(session: Session, borrower_id: str, text: str) -> bytes:
-    """Encrypt a text under the borrower's own key."""
-    return keyring_of(session).seal(session.get_one(BorrowerRow, borrower_id).data_key, text)
+    """Encrypt a text under the borrower's own key; raises TextRemoved for a person who was erased."""
+    return keyring_of(session).seal(refuse_removed(session.get_one(BorrowerRow, borrower_id).data_key), text)
 
 
 def unseal_for(session: Session, borrower_id: str, sealed: bytes) -> str:
     """Read back what `seal_for` wrote; raises TextRemoved."""
-    return keyring_of(session).unseal(session.get_one(BorrowerRow, borrower_id).data_key, refuse_removed(sealed))
+    key = refuse_removed(session.get_one(BorrowerRow, borrower_id).data_key)
+    return keyring_of(session).unseal(key, refuse_removed(sealed))
 
 
 def name_shown(session: Session, borrower_id: str) -> str:
@@ -58,7 +59,7 @@ def contact_shown(session: Session, contact_point_id: str) -> str:
 
 def text_shown(session: Session, borrower_id: str, sealed: bytes) -> str:
     """What `seal_for` wrote as people read it, or the words that it was removed."""
-    removed = removed_from(sealed)
+    removed = removed_from(sealed) or removed_from(session.get_one(BorrowerRow, borrower_id).data_key)
     return unseal_for(session, borrower_id, sealed) if removed is None else str(removed)
 
 

@@ -14,6 +14,7 @@ from deployments.book_import import NothingToImport, RejectsNotWritable
 from deployments.wiring import CredentialMissing, RealVendorsRefused
 from ledger.breakers import NoOpenBreaker
 from ledger.calling import CallIsOpen, NobodyToCall, NoSuchCall, NotACall
+from ledger.erasure import ErasedAlready, ErasureRefused
 from ledger.evidence.signing import EvidenceKeyExposed, EvidenceKeyMalformed, EvidenceKeyMissing
 from ledger.findings import FindingDoesNotFit
 from ledger.holds import BeganBeforeTheLoan, EndIsKnown, HeldTooSoon, NoSuchHold
@@ -83,6 +84,8 @@ REMEDIES: dict[type[Exception], str] = {
     NoSuchBorrower: "",
     SeveralBorrowers: "",
     TextRemoved: "",
+    ErasureRefused: "Nothing was erased.",
+    ErasedAlready: "There is nothing left to erase.",
     RemovalIsOff: "Set it to `yes`, or ask with --dry-run what would go.",
     NoSuchPack: "Mend its name, or DUECOURSE_PACKS.",
     UnreadableFile: "",

@@ -106,6 +106,8 @@ def _tell(done: Imported, *, as_json: bool) -> None:
         f" {done.unchanged:,} unchanged, {done.rejected:,} rejected"
     )
     lines = [f"Portfolio '{done.portfolio}' ({done.currency}): {counts}."]
+    if done.erased:
+        lines.append(f"{done.erased:,} were left out: their borrowers were erased (`duecourse erase`).")
     if done.outdated:
         lines.append(f"{done.outdated:,} were left as they are: the ledger holds figures of a later day.")
     if done.left_out:

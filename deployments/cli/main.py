@@ -11,6 +11,7 @@ from deployments.cli import (
     costs,
     demo,
     doctor,
+    erasing,
     evidence,
     experiment,
     holds,
@@ -78,6 +79,7 @@ app.add_typer(screen.app, name="screen")
 app.add_typer(report.app, name="report")
 app.add_typer(costs.app, name="costs")
 app.add_typer(experiment.app, name="experiment")
+app.command("erase", epilog="Example: duecourse erase C000123 --request R-17 --dry-run")(erasing.erase_borrower)
 app.command(epilog="Example: duecourse migrate")(set_up.migrate)
 app.add_typer(set_up.key, name="key")
 app.command(epilog="Example: duecourse deploy --pool journeys")(set_up.deploy)

@@ -9,7 +9,9 @@ from ledger.tables.columns import UtcDateTime, new_id
 
 
 class BorrowerRow(SQLModel, table=True):
-    """A person. Throwing `data_key` away makes everything sealed under it unreadable for good."""
+    """A person. Throwing `data_key` away makes everything sealed under it unreadable for good; a mark
+    then stands in its place.
+    """
 
     __tablename__ = "borrowers"
     __table_args__ = (UniqueConstraint("portfolio_id", "number"),)

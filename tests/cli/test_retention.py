@@ -120,3 +120,10 @@ class TestALegalHold:
         """A loan and a borrower together are not understood."""
         asked = settled.run("retention", "hold", "place", "--loan", "A1", "--borrower", "A1", "--reason", "x")
         assert asked.exit_code == 2
+
+
+def test_a_borrower_is_erased_on_request_and_told_what_stays(driven: Driven) -> None:
+    """A journey that is open is in the way; the answer without --yes is to look first."""
+    assert "a journey is open" in driven.refusal("erase", "A1", "--yes")
+    assert "--dry-run" in driven.refusal("erase", "A1", "--json")
+    assert "there is no borrower 'C9'" in driven.refusal("erase", "C9", "--dry-run")

@@ -13,11 +13,12 @@ from pathlib import Path
 
 from tests.chaos.databases import Databases
 from tests.chaos.tally import Plan, Tally
-from tests.demo.running import Demo, demo
+from tests.demo.running import WITHIN_SECONDS, Demo, demo
 
 JOURNEYS = 2_000
 DAYS = 24
 EVERY_SECONDS = (5.0, 40.0)
+LAST_LINES = 30
 DOOMED = ("prefect worker start", "prefect server start")
 
 
@@ -33,7 +34,13 @@ def run(plan: Plan, made: Databases, tell: Callable[[str], None]) -> Tally:
             arguments = ("--loans", str(loans), "--days", str(DAYS), "--pace", "0.2", "--seed", str(seed))
             with demo(Path(name), *arguments) as running:
                 tell(f"{loans} loans, seed {seed}")
-                killed = _kill_until_it_ends(running, random.Random(seed), tell=tell)  # can be repeated
+                said: list[str] = []
+                dice = random.Random(seed)  # chance that can be repeated
+                killed = _kill_until_it_ends(running, dice, said, tell=tell)
+                if running.process.wait(timeout=WITHIN_SECONDS) != 0:
+                    tally.lost += 1
+                    tally.amiss.append(f"{told}: it ended badly: {''.join(said[-LAST_LINES:])}")
+                    continue
                 summary = running.summary()
         tally.runs += loans
         tally.duplicates += summary["duplicates"]
@@ -54,9 +61,10 @@ def run(plan: Plan, made: Databases, tell: Callable[[str], None]) -> Tally:
     return tally
 
 
-def _kill_until_it_ends(running: Demo, dice: random.Random, *, tell: Callable[[str], None]) -> dict[str, int]:
-    """Kill one of the two every 5 to 40 seconds while the demo lives; how often each died."""
-    said: list[str] = []
+def _kill_until_it_ends(
+    running: Demo, dice: random.Random, said: list[str], *, tell: Callable[[str], None]
+) -> dict[str, int]:
+    """Kill one of the two every 5 to 40 seconds while the demo lives, and note what it says; how often each died."""
     reader = threading.Thread(target=lambda: said.extend(running.lines), daemon=True)
     reader.start()
     killed = dict.fromkeys(DOOMED, 0)

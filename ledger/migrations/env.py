@@ -20,6 +20,7 @@ from ledger.tables import (
     legal_hold,
     loan,
     money,
+    sender,
     sweep,
     work_item,
 )
@@ -40,6 +41,7 @@ TABLES = (
     legal_hold,
     loan,
     money,
+    sender,
     sweep,
     work_item,
 )

@@ -115,7 +115,7 @@ def _problem(vendor: Vendor, status: int) -> bytes:
         case Vendor.TWILIO:
             body: object = {"code": code, "message": text, "more_info": "", "status": status}
         case Vendor.SENDGRID:
-            body = {"errors": [{"message": text.lower(), "field": None, "help": None}]}
+            body = {"errors": [{"message": text.lower(), "field": None}]}
         case _:  # the desks and the loan book write alike
             body = {"code": word, "message": text}
     return json.dumps(body).encode()

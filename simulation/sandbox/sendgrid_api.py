@@ -130,4 +130,4 @@ def _tell(world: World, name: str, *, told: dict[str, Any], at: datetime, copies
 
 
 def _refused(status: int, words: str, field: str | None) -> JSONResponse:
-    return JSONResponse({"errors": [{"message": words, "field": field, "help": None}]}, status_code=status)
+    return JSONResponse({"errors": [{"message": words, "field": field}]}, status_code=status)

@@ -1,10 +1,10 @@
 """Tables whose rows are never changed: triggers refuse UPDATE and DELETE, also to whoever bypasses the product."""
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 APPEND_ONLY = (
     *("events", "evidence_roots", "assignments", "verdicts", "decisions", "known_facts"),
-    *("payments", "reversals", "costs", "unit_costs", "ladders", "packs"),
+    *("payments", "reversals", "costs", "unit_costs", "fixed_costs", "ladders", "packs"),
 )
 """Others change as what they tell of goes on; the chain tells how (`ledger.evidence`)."""
 
@@ -12,8 +12,8 @@ ACTIONS = ("UPDATE", "DELETE")
 
 
 def guard(connection: Connection) -> None:
-    """Put the triggers on, wherever they are missing. A revision that makes one of these tables anew repeats it."""
-    there = guards(connection)
+    """Put the triggers on, wherever they are missing. A revision that makes one of these tables (anew) repeats it."""
+    there, tables = guards(connection), inspect(connection).get_table_names()
     if connection.dialect.name == "postgresql":
         connection.execute(
             text(
@@ -23,6 +23,8 @@ def guard(connection: Connection) -> None:
         )
     for name in sorted(wanted_guards(connection) - there):
         table, action = name.removeprefix("refuse_").rsplit("_", 1)
+        if table not in tables:
+            continue  # a later revision makes it
         if connection.dialect.name == "postgresql":
             how = "FOR EACH STATEMENT" if action == "truncate" else "FOR EACH ROW"
             body = f"{how} EXECUTE FUNCTION refuse_change()"

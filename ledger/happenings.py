@@ -119,12 +119,12 @@ class StepEnded:
 
 @dataclass(frozen=True, slots=True)
 class CostIncurred:
-    """What a step cost, in thousandths of a minor unit."""
+    """What a step cost, in thousandths of a minor unit; outside any step without a rung and an action."""
 
     at: datetime
     turn: int
-    rung: str
-    action: Action
+    rung: str | None
+    action: Action | None
     unit: CostUnit
     quantity: int
     amount_millis: int

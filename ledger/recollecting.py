@@ -171,7 +171,7 @@ def _costs(session: Session, loan: LoanRow) -> Iterator[told.Happening]:
             at=row.incurred_at,
             turn=row.turn_no,
             rung=row.rung,
-            action=Action(row.action),
+            action=None if row.action is None else Action(row.action),
             unit=CostUnit(row.unit),
             quantity=row.quantity,
             amount_millis=row.amount_millis,

@@ -128,6 +128,7 @@ def charge(
             amount_millis=quantity * price,
             currency=currency,
             incurred_at=now,
+            recorded_at=now,
         )
     )
 

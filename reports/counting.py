@@ -15,7 +15,7 @@ from ledger.tables.journey import AssignmentRow, JourneyRow, StepRow
 from ledger.tables.loan import LoanRow
 from ledger.tables.money import CostRow
 from ledger.tables.work_item import WorkItemRow
-from reports.evidence import NOT_ASSIGNED, in_period, rows, undelivered
+from reports.evidence import NOT_ASSIGNED, in_period, on_record, rows, undelivered
 from reports.scope import Scope
 from reports.touch import UNDELIVERED
 
@@ -28,11 +28,12 @@ MADE = "made"
 class Counted:
     """A number that belongs to a rung of a ladder, in an arm, through an action; `what` says of which kind it is.
 
-    rung and action are empty for what no step is known of (a promise that was not made on a work item).
+    rung and action are empty for what no step is known of (a promise that was not made on a work item), ladder_digest
+    and arm for what is outside any journey (a cost of a loan that had none).
     """
 
-    ladder_digest: str
-    arm: str
+    ladder_digest: str | None
+    arm: str | None
     rung: str | None
     action: str | None
     what: str
@@ -48,15 +49,25 @@ class JourneysAt:
 
 
 def costs(session: Session, scope: Scope) -> list[Counted]:
-    """What was spent in the period, in thousandths of a minor unit."""
-    spent: SelectBase = select(
-        col(CostRow.journey_id),
-        col(CostRow.rung),
-        col(CostRow.action),
-        literal("cost").label("what"),
-        col(CostRow.amount_millis).label("number"),
-    ).where(*in_period(scope, CostRow.incurred_at))
-    return _counted(session, scope, spent)
+    """What was spent in the period, in thousandths of a minor unit; also on loans outside any journey."""
+    by = (col(JourneyRow.ladder_digest), col(AssignmentRow.arm), col(CostRow.rung), col(CostRow.action))
+    query = (
+        select(*by, func.sum(CostRow.amount_millis))
+        .join(LoanRow, col(LoanRow.id) == col(CostRow.loan_id))
+        .outerjoin(JourneyRow, col(JourneyRow.id) == col(CostRow.journey_id))
+        .outerjoin(AssignmentRow, col(AssignmentRow.journey_id) == col(CostRow.journey_id))
+        .where(
+            col(LoanRow.portfolio_id) == scope.portfolio_id,
+            *in_period(scope, CostRow.incurred_at),
+            on_record(scope, CostRow.recorded_at),
+        )
+        .group_by(*by)
+        .order_by(*by)
+    )
+    return [
+        Counted(digest, digest and (arm or NOT_ASSIGNED), rung, action, "cost", int(millis))
+        for digest, arm, rung, action, millis in rows(session, query)
+    ]
 
 
 def steps(session: Session, scope: Scope) -> list[Counted]:
@@ -70,7 +81,7 @@ def steps(session: Session, scope: Scope) -> list[Counted]:
             literal(1).label("number"),
         )
         .outerjoin(AttemptRow, undelivered(scope))
-        .where(*in_period(scope, StepRow.ended_at))
+        .where(*in_period(scope, StepRow.ended_at), on_record(scope, StepRow.recorded_at))
     )
     return _counted(session, scope, ended)
 
@@ -110,7 +121,7 @@ def promises(session: Session, scope: Scope) -> list[Counted]:
             literal(1).label("number"),
         )
         .outerjoin(WorkItemRow, col(WorkItemRow.id) == col(PromiseRow.work_item_id))
-        .where(*in_period(scope, PromiseRow.made_at))
+        .where(*in_period(scope, PromiseRow.made_at), on_record(scope, PromiseRow.recorded_at))
     )
     return _counted(session, scope, made)
 
@@ -125,6 +136,7 @@ def journeys_at(session: Session, scope: Scope) -> JourneysAt:
             col(LoanRow.portfolio_id) == scope.portfolio_id,
             col(StepRow.outcome) != Outcome.PASSED_OVER.value,
             *in_period(scope, StepRow.ended_at),
+            on_record(scope, StepRow.recorded_at),
         )
         .subquery()
     )

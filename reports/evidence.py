@@ -65,7 +65,11 @@ class Reversal:
 
 def journeys_of(session: Session, scope: Scope) -> list[Journey]:
     """Every journey that opened before the end of what is seen, with its arm, in order of opening."""
-    is_closed = (col(JourneyRow.closed_at) <= scope.as_of) & (col(JourneyRow.closed_at) < scope.ends_at)
+    is_closed = and_(
+        col(JourneyRow.closed_at) <= scope.as_of,
+        col(JourneyRow.closed_at) < scope.ends_at,
+        on_record(scope, JourneyRow.end_recorded_at),
+    )
     query = (
         select(
             col(JourneyRow.id),
@@ -83,6 +87,7 @@ def journeys_of(session: Session, scope: Scope) -> list[Journey]:
             col(LoanRow.portfolio_id) == scope.portfolio_id,
             col(JourneyRow.opened_at) <= scope.as_of,
             col(JourneyRow.opened_at) < scope.ends_at,
+            on_record(scope, JourneyRow.recorded_at),
         )
         .order_by(col(JourneyRow.opened_at), col(JourneyRow.id))
     )
@@ -94,7 +99,12 @@ def touches_of(session: Session, scope: Scope) -> list[Touch]:
     steps: SelectBase = (
         select(col(StepRow.journey_id), col(StepRow.ended_at).label("at"), col(StepRow.rung), col(StepRow.action))
         .outerjoin(AttemptRow, undelivered(scope))
-        .where(col(StepRow.outcome).in_(TOUCHES), col(StepRow.ended_at) <= scope.as_of, col(AttemptRow.id).is_(None))
+        .where(
+            col(StepRow.outcome).in_(TOUCHES),
+            col(StepRow.ended_at) <= scope.as_of,
+            on_record(scope, StepRow.recorded_at),
+            col(AttemptRow.id).is_(None),
+        )
     )
     handed_over: SelectBase = select(
         col(WorkItemRow.journey_id),
@@ -158,6 +168,11 @@ def undelivered(scope: Scope) -> ColumnElement[bool]:
 def in_period(scope: Scope, column: Any) -> tuple[ColumnElement[bool], ...]:
     """That an instant lies in the period and was past at `as_of`."""
     return col(column) >= scope.starts_at, col(column) < scope.ends_at, col(column) <= scope.as_of
+
+
+def on_record(scope: Scope, recorded: Any) -> ColumnElement[bool]:
+    """That a row was on record at `as_of`: those without an instant of their own were so when they happened."""
+    return col(recorded).is_(None) | (col(recorded) <= scope.as_of)
 
 
 def rows(session: Session, query: Executable) -> list[Any]:

@@ -13,6 +13,7 @@ from ledger.tables.loan import LoanRow
 from ledger.tables.money import CostRow, PaymentRow, ReversalRow
 from reports.breakdown import Row
 from reports.effectiveness import BY_JOURNEY, Effectiveness
+from reports.evidence import on_record
 from reports.scope import Scope
 
 
@@ -161,7 +162,11 @@ def _spent(session: Session, scope: Scope, *, to: Any) -> int:
         scope,
         CostRow.amount_millis,
         loan_id=CostRow.loan_id,
-        where=[col(CostRow.incurred_at) < to, col(CostRow.incurred_at) <= scope.as_of],
+        where=[
+            col(CostRow.incurred_at) < to,
+            col(CostRow.incurred_at) <= scope.as_of,
+            on_record(scope, CostRow.recorded_at),
+        ],
     )
 
 
@@ -174,6 +179,7 @@ def _entered(session: Session, scope: Scope) -> int:
             col(JourneyRow.opened_at) >= scope.starts_at,
             col(JourneyRow.opened_at) < scope.ends_at,
             col(JourneyRow.opened_at) <= scope.as_of,
+            on_record(scope, JourneyRow.recorded_at),
         )
     )
     return int(session.connection().execute(query).scalar_one())

@@ -35,7 +35,10 @@ def sentence(  # noqa: C901, PLR0912 - a case for each kind, and nothing else
             return "step", f"{_rung(happening)} ended as {words(happening.outcome)}{later}{why}"
         case told.CostIncurred():
             price = cost(happening.amount_millis, currency=of.currency)
-            return "cost", f"{price} for {happening.quantity:,} {words(happening.unit)} ({_rung(happening)})"
+            where = (
+                f" ({_named(happening.rung, happening.action.value)})" if happening.rung and happening.action else ""
+            )
+            return "cost", f"{price} for {happening.quantity:,} {words(happening.unit)}{where}"
         case told.WorkOpened():
             deadline = local(happening.deadline_at, of.timezone)
             return "work", f"{_item(happening)} was given to people, to be done by {deadline}"
@@ -142,8 +145,12 @@ def _noted(noted: told.Noted, of: Timeline) -> str:
             return f"{words(noted.event)}: {rest}"
 
 
-def _rung(of: told.AttemptMade | told.StepEnded | told.CostIncurred) -> str:
+def _rung(of: told.AttemptMade | told.StepEnded) -> str:
     return _named(of.rung, of.action.value)
+
+
+def _where(of: told.CostIncurred) -> str:
+    return f" ({_named(of.rung, of.action.value)})" if of.rung and of.action else ""
 
 
 def _named(rung: str, action: str) -> str:

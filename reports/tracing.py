@@ -12,7 +12,7 @@ from ledger.tables.money import CostRow, PaymentRow, ReversalRow
 from reports.attribution import attribute
 from reports.breakdown import Breakdown
 from reports.effectiveness import Effectiveness
-from reports.evidence import NOT_ASSIGNED, in_period, reversals_of, rows
+from reports.evidence import NOT_ASSIGNED, in_period, on_record, reversals_of, rows
 from reports.place import Place, place_of_credit, places_of
 from reports.scope import Scope
 
@@ -35,11 +35,11 @@ class TracedMoney:
 
 @dataclass(frozen=True, slots=True)
 class TracedCost:
-    """One cost: units times price, in thousandths of a minor unit."""
+    """One cost: units times price, in thousandths of a minor unit; rung is empty for one outside any step."""
 
     id: str
     loan_number: str
-    rung: str
+    rung: str | None
     unit: str
     quantity: int
     price_millis: int
@@ -126,10 +126,14 @@ def _costs(session: Session, scope: Scope) -> list[tuple[TracedCost, Place]]:
             func.coalesce(AssignmentRow.arm, NOT_ASSIGNED),
             col(CostRow.action),
         )
-        .join(JourneyRow, col(JourneyRow.id) == col(CostRow.journey_id))
-        .join(LoanRow, col(LoanRow.id) == col(JourneyRow.loan_id))
+        .join(LoanRow, col(LoanRow.id) == col(CostRow.loan_id))
+        .outerjoin(JourneyRow, col(JourneyRow.id) == col(CostRow.journey_id))
         .outerjoin(AssignmentRow, col(AssignmentRow.journey_id) == col(JourneyRow.id))
-        .where(col(LoanRow.portfolio_id) == scope.portfolio_id, *in_period(scope, CostRow.incurred_at))
+        .where(
+            col(LoanRow.portfolio_id) == scope.portfolio_id,
+            *in_period(scope, CostRow.incurred_at),
+            on_record(scope, CostRow.recorded_at),
+        )
         .order_by(col(CostRow.incurred_at), col(CostRow.id))
     )
     return [

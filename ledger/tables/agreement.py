@@ -10,7 +10,7 @@ from ledger.tables.columns import UtcDateTime, new_id
 
 
 class PromiseRow(SQLModel, table=True):
-    """A promise to pay, and how it ended."""
+    """A promise to pay, and how it ended. recorded_at: when an import told of it, else empty."""
 
     __tablename__ = "promises"
 
@@ -23,6 +23,7 @@ class PromiseRow(SQLModel, table=True):
     state: str
     made_at: datetime = Field(sa_type=UtcDateTime)
     settled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    recorded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class ArrangementRow(SQLModel, table=True):

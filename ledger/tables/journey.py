@@ -26,6 +26,7 @@ class JourneyRow(SQLModel, table=True):
 
     due_at, waiting_for, waiting_reason: what it waits for now. wake_seq counts the events that may end a wait early;
     the turn keeps the count that it saw. fence grows with every claim of the journey; lease_until is machine time.
+    recorded_at, end_recorded_at: when a journey of the past, and its end, were told by an import; else empty.
     """
 
     __tablename__ = "journeys"
@@ -60,6 +61,8 @@ class JourneyRow(SQLModel, table=True):
     flow_run_id: str | None = Field(default=None, index=True)
     closing_reason: str | None = None
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    recorded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    end_recorded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class AssignmentRow(SQLModel, table=True):
@@ -101,7 +104,10 @@ class TurnRow(SQLModel, table=True):
 
 
 class StepRow(SQLModel, table=True):
-    """How one step ended. Rungs that were passed over are rows too."""
+    """How one step ended. Rungs that were passed over are rows too.
+
+    recorded_at: when an import told of it; empty for a step of ours.
+    """
 
     __tablename__ = "steps"
     __table_args__ = (UniqueConstraint("journey_id", "rung", "turn_no"),)
@@ -115,6 +121,7 @@ class StepRow(SQLModel, table=True):
     reason: str
     until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     ended_at: datetime = Field(sa_type=UtcDateTime)
+    recorded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class EventRow(SQLModel, table=True):

@@ -33,7 +33,8 @@ class LoanRow(SQLModel, table=True):
     """One loan. The statement columns change only when a newer book comes in; payments live in rows of their own.
 
     limitation_on: the last day on which the debt can be taken to court. validation_notice_on: when its validation
-    notice was mailed.
+    notice was mailed. history_only: an import of the past told of it, and the lender's book has not brought it in: no
+    journey is opened for it.
     """
 
     __tablename__ = "loans"
@@ -57,6 +58,7 @@ class LoanRow(SQLModel, table=True):
     attributes: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     deceased: bool = False
     withdrawn: bool = False
+    history_only: bool | None = None
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 

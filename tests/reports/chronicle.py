@@ -176,8 +176,18 @@ class Chronicle:
             )
         )
 
-    def cost(self, journey: JourneyRow, rung: str, *, action: Action, turn: int, millis: int, at: datetime) -> CostRow:
-        """One unit at a price in thousandths of a minor unit."""
+    def cost(
+        self,
+        journey: JourneyRow,
+        rung: str,
+        *,
+        action: Action,
+        turn: int,
+        millis: int,
+        at: datetime,
+        recorded_at: datetime | None = None,
+    ) -> CostRow:
+        """One unit at a price in thousandths of a minor unit, recorded at once unless said otherwise."""
         row = CostRow(
             loan_id=journey.loan_id,
             journey_id=journey.id,
@@ -190,9 +200,25 @@ class Chronicle:
             amount_millis=millis,
             currency=CURRENCY,
             incurred_at=at,
+            recorded_at=recorded_at,
         )
         self._add(row)
         return row
+
+    def book(self, loan_id: str, millis: int, *, at: datetime, recorded_at: datetime) -> None:
+        """A cost outside any journey, as an invoice tells of it."""
+        self._add(
+            CostRow(
+                loan_id=loan_id,
+                unit=CostUnit.AGENCY_COMMISSION.value,
+                quantity=millis,
+                price_millis=1,
+                amount_millis=millis,
+                currency=CURRENCY,
+                incurred_at=at,
+                recorded_at=recorded_at,
+            )
+        )
 
     def pay(self, loan: LoanRow, minor: int, *, at: datetime, recorded_at: datetime | None = None) -> PaymentRow:
         """Money received, recorded at once unless said otherwise."""

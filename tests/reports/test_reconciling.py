@@ -7,14 +7,17 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
+from domain.action import Action
 from domain.journey import ClosingReason
 from domain.step import Outcome
 from ledger.database import Ledger
+from ledger.tables.journey import JourneyRow
 from ledger.tables.loan import LoanRow
 from ledger.tables.money import PaymentRow
-from reports.breakdown import Breakdown
+from reports.breakdown import NO_JOURNEY, Breakdown
 from reports.effectiveness import effectiveness
 from reports.reconciling import reconcile
+from reports.tracing import trace
 from tests.ledger.unguarded import unguard
 from tests.reports.chronicle import AS_OF, FIRST_DAY, LAST_DAY, Chronicle, day, write_spring
 
@@ -43,6 +46,26 @@ def test_an_honest_report_reconciles(ledger: Ledger) -> None:
     assert found.account == (
         "cash before the period 9.00 CNY, received 150.00 CNY, taken back 10.00 CNY, cash at its end 149.00 CNY"
     )
+
+
+def test_a_cost_that_became_known_later_moves_no_earlier_report(ledger: Ledger) -> None:
+    """An invoice of March that came in May is in the report as of May, and the one as of April stays as it was."""
+    with ledger.transaction() as session:
+        past = write_spring(session)
+        before = effectiveness(session, portfolio="spring", from_on=FIRST_DAY, to_on=LAST_DAY, as_of=AS_OF)
+        journey = session.exec(select(JourneyRow)).first()
+        assert journey is not None
+        later = AS_OF + timedelta(days=20)
+        past.cost(journey, "sms", action=Action.SMS, turn=9, millis=7_000, at=day(6), recorded_at=later)
+        past.book(journey.loan_id, 3_000, at=day(6), recorded_at=later)
+        same = effectiveness(session, portfolio="spring", from_on=FIRST_DAY, to_on=LAST_DAY, as_of=AS_OF)
+        after = effectiveness(session, portfolio="spring", from_on=FIRST_DAY, to_on=LAST_DAY, as_of=later)
+        assert reconcile(session, same).reconciles
+        assert reconcile(session, after).reconciles
+        traced = trace(session, after, breakdown=Breakdown.RUNG, row=NO_JOURNEY)
+    assert same == before
+    assert after.total.cost_millis == before.total.cost_millis + 10_000
+    assert [cost.amount_millis for cost in traced.costs] == [3_000]
 
 
 def test_a_tampered_row_is_found(ledger: Ledger) -> None:

@@ -1,10 +1,12 @@
 """The report as plain values, for `--json` and for machines: money in minor units, instants in ISO 8601."""
 
+from dataclasses import asdict
 from typing import Any
 
-from reports.breakdown import Breakdown, Row
+from reports.breakdown import Row
 from reports.effectiveness import Effectiveness
 from reports.glossary import GLOSSARY
+from reports.measures.as_json import measures_json
 from reports.reconciling import Reconciliation
 
 
@@ -15,6 +17,8 @@ def as_json(effectiveness: Effectiveness, reconciliation: Reconciliation) -> dic
         "portfolio": scope.portfolio,
         "period": {"from": scope.from_on.isoformat(), "to": scope.to_on.isoformat()},
         "as_of": scope.as_of.isoformat(),
+        "stamp": asdict(effectiveness.stamp),
+        "assumptions": asdict(effectiveness.assumptions),
         "currency": scope.currency,
         "is_pretend": effectiveness.is_pretend,
         "loans_entered": total.journeys,
@@ -23,12 +27,7 @@ def as_json(effectiveness: Effectiveness, reconciliation: Reconciliation) -> dic
             breakdown.value: [{"name": row.name, **_counts(row), **_money(row)} for row in rows]
             for breakdown, rows in effectiveness.breakdowns.items()
         },
-        "attribution": {
-            "last_touch": [
-                {"step": row.name, "amount_minor": row.recovered_minor}
-                for row in effectiveness.breakdowns[Breakdown.RUNG]
-            ]
-        },
+        **measures_json(effectiveness.measures),
         "outcomes": [{"rung": o.rung, "outcome": o.outcome, "steps": o.steps} for o in effectiveness.outcomes],
         "journeys_by_closing_reason": dict(effectiveness.closings),
         "recovery_curves": {

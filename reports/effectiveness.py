@@ -11,13 +11,20 @@ from domain.journey import ClosingReason, JourneyState
 from domain.step import Outcome
 from ledger.simulated_clock import simulated_now
 from reports import counting
+from reports.assumptions import DEFAULT, Assumptions
 from reports.attribution import Attribution, attribute
 from reports.breakdown import NO_STEP, Breakdown, Row
 from reports.counting import Counted
 from reports.evidence import Journey, reversals_of
+from reports.measures.crediting import Attributions, Credited
+from reports.measures.measures import Measures
+from reports.measures.present_value import PresentValue
+from reports.measures.rates import Rates
+from reports.measures.roll import RollMatrix
 from reports.place import Place, Places, place_of_count, place_of_credit, place_of_journey, places_of
 from reports.recovery_curve import Curve, Entry, recovery_curve
 from reports.scope import Scope, scope_of
+from reports.stamp import Stamp, stamp_of
 from reports.tally import Tally
 
 STILL_OPEN = JourneyState.OPEN.value
@@ -38,7 +45,8 @@ class Effectiveness:
     """A portfolio's report; every breakdown's rows sum to `total` in every amount.
 
     outcomes: also of rungs that were passed over. closings: journeys that entered in the period, by how they stood at
-    its end. curves: recovery by days since entry. is_pretend: the ledger is on the skipping clock.
+    its end. curves: recovery by days since entry. is_pretend: the ledger is on the skipping clock. measures: one field
+    a measure. stamp: which code and which inputs; assumptions: what no ledger knows.
     """
 
     scope: Scope
@@ -48,9 +56,20 @@ class Effectiveness:
     outcomes: tuple[OutcomeCount, ...]
     closings: tuple[tuple[str, int], ...]
     curves: Mapping[Breakdown, tuple[Curve, ...]]
+    measures: Measures
+    assumptions: Assumptions
+    stamp: Stamp
 
 
-def effectiveness(session: Session, *, portfolio: str, from_on: date, to_on: date, as_of: datetime) -> Effectiveness:
+def effectiveness(
+    session: Session,
+    *,
+    portfolio: str,
+    from_on: date,
+    to_on: date,
+    as_of: datetime,
+    assumptions: Assumptions = DEFAULT,
+) -> Effectiveness:
     """Report on a portfolio from the first day to the last (both included, UTC), as it was on record at `as_of`.
 
     Raises NoSuchPortfolio or PeriodIsEmpty.
@@ -76,6 +95,23 @@ def effectiveness(session: Session, *, portfolio: str, from_on: date, to_on: dat
             breakdown: _curves(breakdown, scope, entered, attribution=attribution, places=places)
             for breakdown in BY_JOURNEY
         },
+        measures=_measures(tally, assumptions),
+        assumptions=assumptions,
+        stamp=stamp_of(""),
+    )
+
+
+def _measures(tally: Tally, assumptions: Assumptions) -> Measures:
+    last_touch = tuple(Credited(row.name, row.recovered_minor) for row in tally.rows(Breakdown.RUNG))
+    return Measures(
+        cure=(),
+        cure_by={},
+        roll=RollMatrix((), (), ()),
+        liquidation=(),
+        time_to_cure=(),
+        rates=Rates((), (), ()),
+        npv=PresentValue(assumptions.annual_rate, 0, ()),
+        attribution=Attributions(last_touch, (), ()),
     )
 
 

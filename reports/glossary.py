@@ -1,6 +1,7 @@
 """What every figure of the report means, with its formula."""
 
 from reports.breakdown import NO_JOURNEY, NO_STEP
+from reports.measures import crediting, cure, liquidation, present_value, rates, roll, time_to_cure
 
 GLOSSARY: dict[str, str] = {
     "period": (
@@ -48,6 +49,17 @@ GLOSSARY: dict[str, str] = {
     "reconciles": (
         "cash before the period + recovered - reversed = cash at its end, and every breakdown sums to the "
         "ledger's payments, reversals and costs, which are added up a second time by another road"
+    ),
+    **crediting.TERMS,
+    **cure.TERMS,
+    **time_to_cure.TERMS,
+    **roll.TERMS,
+    **liquidation.TERMS,
+    **rates.TERMS,
+    **present_value.TERMS,
+    "stamp": (
+        "the version of the product, a SHA-256 over the report's own source files and one over all that it read; "
+        "the same stamp, period and as-of instant give the same report to the byte, a year later too"
     ),
     "not cause": "last touch says what came after a step, not what came because of it; compare arms for that",
 }

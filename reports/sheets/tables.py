@@ -37,6 +37,8 @@ def _tables(report: Report) -> Iterator[Table]:
         title = f"By {heading_of(Breakdown(name)).lower()}"
         yield table_of(f"by_{name}", title, records, currency=currency)
     for method, records in report["attribution"].items():
+        if not records:
+            continue
         yield table_of(f"{method}", f"Attribution: {words(method)}", records, currency=currency)
     yield table_of("outcomes", "How steps ended", report["outcomes"], currency=currency)
     yield table_of("checks", "Reconciliation with the ledger", report["reconciliation"]["checks"], currency=currency)

@@ -1,0 +1,1 @@
+"""The measures of the report, one a file: its result as frozen values, how it is worked out, what its terms mean."""

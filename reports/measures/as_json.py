@@ -1,0 +1,47 @@
+"""The measures as plain values: the keys that every shape of the report reads."""
+
+from dataclasses import asdict
+from typing import Any
+
+from reports.measures.crediting import Attributions
+from reports.measures.cure import CureRate
+from reports.measures.measures import Measures
+from reports.measures.roll import RollMatrix
+
+
+def measures_json(measures: Measures) -> dict[str, Any]:
+    """Each measure under its key; money in minor units, rates as fractions, null where nothing is known."""
+    return {
+        "cure": [_unnamed(rate) for rate in measures.cure],
+        "cure_by": {by: [asdict(rate) for rate in rates] for by, rates in measures.cure_by.items()},
+        "roll": _roll(measures.roll),
+        "liquidation": [asdict(row) for row in measures.liquidation],
+        "time_to_cure": [{**asdict(row), "competing": dict(row.competing)} for row in measures.time_to_cure],
+        "rates": {
+            name: [asdict(rate) for rate in getattr(measures.rates, name)] for name in ("contact", "promise", "kept")
+        },
+        "npv": asdict(measures.npv) | {"by_ladder": [asdict(part) for part in measures.npv.by_ladder]},
+        "attribution": _attribution(measures.attribution),
+    }
+
+
+def _unnamed(rate: CureRate) -> dict[str, Any]:
+    return {key: value for key, value in asdict(rate).items() if key != "name"}
+
+
+def _roll(matrix: RollMatrix) -> dict[str, Any]:
+    return {
+        "buckets": list(matrix.buckets),
+        "money": [
+            {"from": c.from_bucket, "to": c.to_bucket, "amount_minor": c.amount_minor, "rate": c.rate}
+            for c in matrix.money
+        ],
+        "counts": [{"from": c.from_bucket, "to": c.to_bucket, "loans": c.loans, "rate": c.rate} for c in matrix.counts],
+    }
+
+
+def _attribution(attributions: Attributions) -> dict[str, Any]:
+    return {
+        method: [asdict(credited) for credited in getattr(attributions, method)]
+        for method in ("last_touch", "first_touch", "time_decay")
+    }

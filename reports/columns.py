@@ -1,55 +1,75 @@
-"""The columns of every breakdown's table, in one place, so that no two shapes of the report differ."""
+"""What the keys of the report's JSON are called in every table, in one place, so that no two shapes differ."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from reports.figures import words
 
-from reports.breakdown import Breakdown, Row
-from reports.effectiveness import Effectiveness
-from reports.figures import amount, ratio, words
+BY = "by_"
+"""What the names of the tables that split the same cash begin with."""
 
+HEADINGS = {
+    "recovered_minor": "Recovered",
+    "by_itself_minor": "By itself",
+    "reversals_minor": "Reversed",
+    "reversed_minor": "Reversed",
+    "cost_millis": "Cost, exact",
+    "promises_kept": "Promises kept",
+    "ci_low": "Low",
+    "ci_high": "High",
+    "n": "Loans",
+    "mde_minor": "Detectable",
+    "horizon_days": "Within days",
+    "age_days": "Days since entry",
+    "difference_per_loan_minor": "Difference per loan",
+    "npv_minor": "NPV",
+    "is_mature": "Mature",
+    "valid_at_any_time": "Valid at any time",
+    "what": "Figure",
+}
+"""Keys that read badly as they are."""
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A heading and how a row is written under it; the second argument is the currency."""
+ROWS = {
+    "ladder": "Ladder version",
+    "bucket": "Bucket at entry",
+    "team": "Collector team",
+    "reason": "Reason for arrears",
+}
+"""What the rows of a breakdown are, where its key does not say it."""
 
-    heading: str
-    write: Callable[[Row, str], str]
-
-
-COLUMNS = (
-    Column("Recovered", lambda row, currency: amount(row.recovered_minor, currency=currency)),
-    Column("By itself", lambda row, currency: amount(row.by_itself_minor, currency=currency)),
-    Column("Reversed", lambda row, currency: amount(row.reversals_minor, currency=currency)),
-    Column("Cost", lambda row, currency: amount(row.cost_minor, currency=currency)),
-    Column("Net", lambda row, currency: amount(row.net_minor, currency=currency)),
-    Column("Cost per unit", lambda row, _: ratio(row.cost_per_unit)),
-    Column("Journeys", lambda row, _: f"{row.journeys:,}"),
-    Column("Steps", lambda row, _: f"{row.steps:,}"),
-    Column("Attempts", lambda row, _: f"{row.attempts:,}"),
-    Column("Promises (kept)", lambda row, _: f"{row.promises:,} ({row.promises_kept:,})"),
-    Column("Cured", lambda row, _: f"{row.cured:,}"),
+ORDER = (
+    "name",
+    "recovered_minor",
+    "by_itself_minor",
+    "reversals_minor",
+    "cost_minor",
+    "net_minor",
+    "cost_per_unit",
+    "journeys",
+    "steps",
+    "attempts",
+    "promises",
+    "promises_kept",
+    "cured",
 )
+"""How a reader of money wants the columns of a breakdown; whatever else there is follows."""
 
 FOOT = "All"
 
 
-def heading_of(breakdown: Breakdown) -> str:
+def rows_of(breakdown: str) -> str:
     """What the first column of a breakdown's table is called."""
-    return {
-        Breakdown.LADDER: "Ladder version",
-        Breakdown.ARM: "Arm",
-        Breakdown.RUNG: "Rung",
-        Breakdown.CHANNEL: "Channel",
-    }[breakdown]
+    return ROWS.get(breakdown, words(breakdown).capitalize())
 
 
-def table_of(effectiveness: Effectiveness, breakdown: Breakdown) -> list[list[str]]:
-    """A breakdown's rows as text, the name first, the total last."""
-    currency = effectiveness.scope.currency
-    return [
-        [words(name), *(column.write(row, currency) for column in COLUMNS)]
-        for name, row in (
-            *((row.name, row) for row in effectiveness.breakdowns[breakdown]),
-            (FOOT, effectiveness.total),
-        )
-    ]
+def heading_of(key: str, *, table: str) -> str:
+    """The heading of a key's column in a table."""
+    if key == "name" and table.startswith(BY):
+        return rows_of(table.removeprefix(BY))
+    if key in HEADINGS:
+        return HEADINGS[key]
+    outer, _, inner = key.rpartition(": ")
+    if outer:
+        return f"{words(outer).capitalize()}: {words(_bare(inner))}"
+    return words(_bare(key)).capitalize()
+
+
+def _bare(key: str) -> str:
+    return key.removesuffix("_minor").removesuffix("_millis")

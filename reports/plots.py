@@ -1,26 +1,18 @@
-"""The report's plots, as the plain data and layout that Plotly draws; every one has a table beside it on the page."""
+"""What the report's plots have in common: the plain data and layout that Plotly draws, colours, axes and bands."""
 
-from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from domain.money import Money, decimals_of
-from reports.breakdown import Breakdown, Row
-from reports.effectiveness import Effectiveness
-from reports.figures import amount, percent, words
-from reports.touch import Reach, reach_of
+from domain.money import decimals_of
+from reports.figures import words
 
 INK, GRID = "#1c2733", "#dfe5ea"
 GOOD, SPENT, LEFT = "#0b6e6e", "#b4540a", "#55636f"
 # Told apart by people who see colours differently (after Okabe and Ito), and by their dashes in black and white.
 LINES = ("#0b6e6e", "#b4540a", "#3b5bdb", "#9c2f7f", "#5c6b00", "#6f7f8f")
+BANDS = tuple(f"rgba({int(c[1:3], 16)},{int(c[3:5], 16)},{int(c[5:7], 16)},0.14)" for c in LINES)
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
-REACH_COLOURS = {
-    Reach.TOUCH: GOOD,
-    Reach.TRIED: "#d98e2b",
-    Reach.NOT_MADE: "#8d9aa6",
-    Reach.PASSED_OVER: "#d3dae0",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,157 +23,19 @@ class Plot:
     summary: str
     figure: dict[str, Any]
 
-
-def plots_of(effectiveness: Effectiveness) -> dict[str, Plot]:
-    """Every plot that has something to show, by its id."""
-    plots = (
-        _recovery_against_cost(effectiveness),
-        *(_curves(effectiveness, breakdown) for breakdown in effectiveness.curves),
-        _outcomes(effectiveness),
-        _closings(effectiveness),
-    )
-    return {plot.id: plot for plot in plots if plot.figure["data"]}
+    @property
+    def has_something(self) -> bool:
+        """Whether there is anything to draw."""
+        return bool(self.figure["data"])
 
 
-def _recovery_against_cost(effectiveness: Effectiveness) -> Plot:
-    currency = effectiveness.scope.currency
-    rows = [
-        row
-        for row in reversed(effectiveness.breakdowns[Breakdown.LADDER])
-        if row.recovered_minor or row.reversals_minor or row.cost_minor
-    ]
-    series = (
-        ("Net", [row.net_minor for row in rows], LEFT),
-        ("Cost", [row.cost_minor for row in rows], SPENT),
-        ("Recovered", [row.recovered_minor for row in rows], GOOD),
-    )
-    data = [
-        {
-            "type": "bar",
-            "orientation": "h",
-            "name": name,
-            "y": [_broken(row.name) for row in rows],
-            "x": [minor / 10 ** decimals_of(currency) for minor in minors],
-            "text": [amount(minor, currency=currency) for minor in minors],
-            "textposition": "auto",
-            "cliponaxis": False,
-            "marker": {"color": colour},
-            "hovertemplate": f"%{{y}}<br>{name}: %{{text}} {currency}<extra></extra>",
-        }
-        for name, minors, colour in series
-        if rows
-    ]
-    layout = _layout(height=110 + 96 * len(rows)) | {"barmode": "group", "bargap": 0.3}
-    layout["xaxis"] |= {"title": {"text": currency}, "tickformat": ",~r"}
-    layout["legend"] |= {"traceorder": "reversed"}
-    return Plot(
-        "recovery-against-cost", "; ".join(_spoken(row, currency) for row in reversed(rows)), _figure(data, layout)
-    )
+def figure(data: Sequence[dict[str, Any]], layout: dict[str, Any]) -> dict[str, Any]:
+    """Data and layout as Plotly takes them."""
+    return {"data": list(data), "layout": layout}
 
 
-def _spoken(row: Row, currency: str) -> str:
-    recovered, cost = Money(row.recovered_minor, currency), Money(row.cost_minor, currency)
-    return f"{words(row.name)}: {recovered} recovered at a cost of {cost}"
-
-
-def _curves(effectiveness: Effectiveness, breakdown: Breakdown) -> Plot:
-    curves = [curve for curve in effectiveness.curves[breakdown] if curve.points]
-    data = [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "name": words(curve.name),
-            "x": [point.day for point in curve.points],
-            "y": [point.share for point in curve.points],
-            "customdata": [point.journeys for point in curve.points],
-            "line": {
-                "color": LINES[index % len(LINES)],
-                "dash": DASHES[index % len(DASHES)],
-                "width": 2.5,
-                "shape": "hv",
-            },
-            "hovertemplate": "day %{x}: %{y:.1%} of the arrears, %{customdata} journeys watched",
-        }
-        for index, curve in enumerate(curves)
-    ]
-    layout = _layout(height=380) | {"hovermode": "x"}
-    layout["xaxis"] |= {"title": {"text": "days since entry"}, "rangemode": "tozero"}
-    layout["yaxis"] |= {"title": {"text": "share of opening arrears"}, "tickformat": ".0%", "rangemode": "tozero"}
-    layout["yaxis"] |= {"showgrid": True, "gridcolor": GRID}
-    summary = "; ".join(
-        f"{words(curve.name)}: {percent(curve.points[-1].share)} recovered by day {curve.points[-1].day}"
-        for curve in curves
-    )
-    return Plot(f"recovery-by-{breakdown.value}", summary, _figure(data, layout))
-
-
-def _outcomes(effectiveness: Effectiveness) -> Plot:
-    steps = defaultdict[str, dict[Reach, int]](lambda: dict.fromkeys(Reach, 0))
-    for outcome in effectiveness.outcomes:
-        steps[outcome.rung][reach_of(outcome.outcome)] += outcome.steps
-    attempts = {row.name: row.attempts for row in effectiveness.breakdowns[Breakdown.RUNG] if row.attempts}
-    for rung in attempts:
-        steps.setdefault(rung, dict.fromkeys(Reach, 0))  # its contact has left, its step has not ended yet
-    rungs = list(reversed(steps))
-    data: list[dict[str, Any]] = [
-        {
-            "type": "bar",
-            "orientation": "h",
-            "name": reach.value,
-            "y": [_broken(rung) for rung in rungs],
-            "x": [steps[rung][reach] for rung in rungs],
-            "marker": {"color": REACH_COLOURS[reach]},
-            "hovertemplate": f"%{{y}}<br>{reach.value}: %{{x:,}} steps<extra></extra>",
-        }
-        for reach in Reach
-        if any(steps[rung][reach] for rung in rungs)
-    ]
-    if attempts:
-        data.append(
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "name": "attempts",
-                "y": [_broken(rung) for rung in attempts],
-                "x": list(attempts.values()),
-                "marker": {"color": "#ffffff", "symbol": "diamond", "size": 10, "line": {"color": INK, "width": 2}},
-                "hovertemplate": "%{y}<br>attempts: %{x:,}<extra></extra>",
-            }
-        )
-    layout = _layout(height=130 + 38 * len(rungs)) | {"barmode": "stack", "bargap": 0.35}
-    longest = max((*(sum(counts.values()) for counts in steps.values()), *attempts.values()), default=0)
-    # Said outright, because Plotly leaves room around markers and not around bars.
-    layout["xaxis"] |= {"title": {"text": "steps"}, "range": [0, 1.06 * longest]}
-    layout["yaxis"] |= {"range": [-0.6, len(rungs) - 0.4]}
-    layout["legend"] |= {"traceorder": "normal"}
-    summary = "; ".join(
-        f"{words(rung)}: {sum(steps[rung].values())} steps, {steps[rung][Reach.TOUCH]} reached" for rung in steps
-    )
-    return Plot("outcomes-by-rung", summary, _figure(data, layout))
-
-
-def _closings(effectiveness: Effectiveness) -> Plot:
-    closings = list(reversed(effectiveness.closings))
-    data = [
-        {
-            "type": "bar",
-            "orientation": "h",
-            "y": [words(reason) for reason, _ in closings],
-            "x": [number for _, number in closings],
-            "text": [f"{number:,}" for _, number in closings],
-            "textposition": "auto",
-            "cliponaxis": False,
-            "marker": {"color": GOOD},
-            "hovertemplate": "%{y}: %{x:,} journeys<extra></extra>",
-        }
-    ]
-    layout = _layout(height=90 + 42 * len(closings)) | {"showlegend": False}
-    layout["xaxis"] |= {"title": {"text": "journeys"}}
-    summary = ", ".join(f"{number} {words(reason)}" for reason, number in effectiveness.closings)
-    return Plot("journeys-by-closing-reason", summary, _figure(data if closings else [], layout))
-
-
-def _layout(*, height: int) -> dict[str, Any]:
+def layout(*, height: int) -> dict[str, Any]:
+    """The layout that all plots begin with, as a value of its own."""
     return {
         "height": height,
         "margin": {"l": 10, "r": 16, "t": 10, "b": 50},
@@ -195,10 +49,64 @@ def _layout(*, height: int) -> dict[str, Any]:
     }
 
 
-def _figure(data: list[dict[str, Any]], layout: dict[str, Any]) -> dict[str, Any]:
-    return {"data": data, "layout": layout}
+def share_axis(title: str) -> dict[str, Any]:
+    """An axis of shares that begins at nothing."""
+    return {
+        "title": {"text": title},
+        "tickformat": ".0%",
+        "rangemode": "tozero",
+        "showgrid": True,
+        "gridcolor": GRID,
+    }
 
 
-def _broken(name: str) -> str:
+def band(
+    xs: Sequence[Any], low: Sequence[float | None], high: Sequence[float | None], *, index: int, shape: str = "linear"
+) -> list[dict[str, Any]]:
+    """The two edges of an interval around a line; nothing where an edge is not known."""
+    known = [(x, a, b) for x, a, b in zip(xs, low, high, strict=True) if a is not None and b is not None]
+    if not known:
+        return []
+    edge = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [x for x, _, _ in known],
+        "line": {"width": 0, "shape": shape},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+    fill = {"fill": "tonexty", "fillcolor": BANDS[index % len(BANDS)]}
+    return [{**edge, "y": [b for _, _, b in known]}, {**edge, "y": [a for _, a, _ in known], **fill}]
+
+
+def line_of(index: int, *, shape: str = "linear") -> dict[str, Any]:
+    """A line's colour and dash by its place."""
+    return {
+        "color": LINES[index % len(LINES)],
+        "dash": DASHES[index % len(DASHES)],
+        "width": 2.5,
+        "shape": shape,
+    }
+
+
+def whiskers(values: Sequence[float], low: Sequence[float | None], high: Sequence[float | None]) -> dict[str, Any]:
+    """An interval around each of the values, as Plotly's error bars take it; none where it is not known."""
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [0 if b is None else b - v for v, b in zip(values, high, strict=True)],
+        "arrayminus": [0 if a is None else v - a for v, a in zip(values, low, strict=True)],
+        "thickness": 1.5,
+        "width": 5,
+        "color": LEFT,
+    }
+
+
+def units(minor: float, currency: str) -> float:
+    """Minor units in major ones, for an axis."""
+    return float(minor / 10 ** decimals_of(currency))
+
+
+def broken(name: str) -> str:
     """A rung under its ladder, so that long names leave room for the bars on a phone."""
     return words(name).replace(": ", ":<br>")

@@ -4,8 +4,8 @@ from prefect import task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
 from ledger.portfolios import opened_on
+from reports.as_json import as_json
 from reports.as_markdown import as_markdown, as_table
-from reports.breakdown import Breakdown
 from reports.effectiveness import effectiveness
 from reports.reconciling import reconcile
 from tasks.repeatable import REPEATABLE
@@ -21,13 +21,11 @@ def publish_report(portfolio: str) -> bool:
         worked_out = effectiveness(
             session, portfolio=portfolio, from_on=opened_on(session, portfolio), to_on=now.date(), as_of=now
         )
-        reconciliation = reconcile(session, worked_out)
-    create_markdown_artifact(
-        key="effectiveness", markdown=as_markdown(worked_out, reconciliation), description=f"What worked: {portfolio}"
-    )
+        report = as_json(worked_out, reconcile(session, worked_out))
+    create_markdown_artifact(key="effectiveness", markdown=as_markdown(report), description=f"What worked: {portfolio}")
     create_table_artifact(
         key="effectiveness-by-ladder",
-        table=as_table(worked_out, Breakdown.LADDER),
+        table=as_table(report, "by_ladder"),
         description=f"Recovery against cost by ladder: {portfolio}",
     )
-    return reconciliation.reconciles
+    return bool(report["reconciles"])

@@ -10,9 +10,9 @@ from typer.core import TyperGroup
 
 from deployments.cli.at_hand import at_hand
 from deployments.cli.showing import screen
-from deployments.reporting import Reported, report_on, write_json, write_page, write_sheets, write_tables
+from deployments.reporting import report_on, write_json, write_page, write_sheets, write_tables
 from ledger.portfolios import opened_on
-from reports.as_json import as_json
+from reports.sheets.tables import Report
 from reports.showing import show
 
 DOES_NOT_RECONCILE = 1
@@ -56,7 +56,7 @@ def make(
     with at_hand() as there:
         with there.ledger.reading() as session:
             first = opened_on(session, portfolio)
-        reported = report_on(
+        report = report_on(
             there.ledger,
             portfolio,
             from_on=from_.date() if from_ else first,
@@ -64,29 +64,27 @@ def make(
             as_of=there.now if as_of is None else as_of.replace(tzinfo=as_of.tzinfo or there.now.tzinfo),
         )
     if json_file == Path(ON_SCREEN):
-        typer.echo(json.dumps(as_json(reported.effectiveness, reported.reconciliation), indent=2))
+        typer.echo(json.dumps(report, indent=2))
     else:
-        show(reported.effectiveness, reported.reconciliation, console=screen())
-    _write(reported, json_file=json_file, html=html, xlsx=xlsx, csv=csv)
-    if not reported.reconciliation.reconciles:
+        show(report, console=screen())
+    _write(report, json_file=json_file, html=html, xlsx=xlsx, csv=csv)
+    if not report["reconciles"]:
         raise typer.Exit(DOES_NOT_RECONCILE)
 
 
-def _write(
-    reported: Reported, *, json_file: Path | None, html: Path | None, xlsx: Path | None, csv: Path | None
-) -> None:
+def _write(report: Report, *, json_file: Path | None, html: Path | None, xlsx: Path | None, csv: Path | None) -> None:
     console = screen(stderr=True)
     if json_file is not None and json_file != Path(ON_SCREEN):
-        write_json(reported, json_file)
+        write_json(report, json_file)
         console.print(f"The JSON is in {json_file}.")
     if html is not None:
-        write_page(reported, html)
+        write_page(report, html)
         console.print(f"The page is at {html}.")
     if xlsx is not None:
-        write_sheets(reported, xlsx)
+        write_sheets(report, xlsx)
         console.print(f"The workbook is at {xlsx}.")
     if csv is not None:
-        console.print(f"{len(write_tables(reported, csv))} CSV files are in {csv}.")
+        console.print(f"{len(write_tables(report, csv))} CSV files are in {csv}.")
 
 
 def _with_place(args: list[str]) -> list[str]:

@@ -13,10 +13,10 @@ from reports.showing import show
 def tell(ledger: Ledger, *, portfolio: str, starts: datetime, days: int, home: Path, console: Console) -> bool:
     """Show and write the report; returns whether it reconciles with the ledger."""
     ends = starts + timedelta(days=days)
-    reported = report_on(ledger, portfolio, from_on=starts.date(), to_on=ends.date(), as_of=ends)
-    write_page(reported, home / "report.html")
-    show(reported.effectiveness, reported.reconciliation, console=console)
-    return reported.reconciliation.reconciles
+    report = report_on(ledger, portfolio, from_on=starts.date(), to_on=ends.date(), as_of=ends)
+    write_page(report, home / "report.html")
+    show(report, console=console)
+    return bool(report["reconciles"])
 
 
 def where_to_look(home: Path, *, console: Console) -> None:

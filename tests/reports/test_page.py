@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -14,11 +14,13 @@ from ledger.database import Ledger
 from ledger.simulated_clock import set_simulated_now
 from reports.as_json import as_json
 from reports.breakdown import Breakdown
-from reports.effectiveness import Effectiveness, effectiveness
+from reports.drawing import drawn, plots_of
+from reports.effectiveness import effectiveness
 from reports.figures import amount
 from reports.page import page
-from reports.plots import plots_of
-from reports.reconciling import Reconciliation, reconcile
+from reports.plots import Plot
+from reports.reconciling import reconcile
+from reports.sections.order import sections_of
 from tests.reports.chronicle import AS_OF, FIRST_DAY, LAST_DAY, Chronicle, write_spring
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -53,25 +55,25 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def report(ledger: Ledger) -> tuple[Effectiveness, Reconciliation]:
+def report(ledger: Ledger) -> dict[str, Any]:
     """The report on the portfolio that `write_spring` wrote, on a ledger of the skipping clock."""
     with ledger.transaction() as session:
         write_spring(session)
         set_simulated_now(session, AS_OF)
     with ledger.reading() as session:
         found = effectiveness(session, portfolio="spring", from_on=FIRST_DAY, to_on=LAST_DAY, as_of=AS_OF)
-        return found, reconcile(session, found)
+        return as_json(found, reconcile(session, found))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("width", [1200, 390])
 def test_the_page_opens_alone_and_shows_the_figures_of_the_json(
-    browser: Browser, report: tuple[Effectiveness, Reconciliation], tmp_path: Path, width: int
+    browser: Browser, report: dict[str, Any], tmp_path: Path, width: int
 ) -> None:
     """From a file, on a desk and on a phone: no error, no request, every plot drawn, every figure as in the JSON."""
     path = tmp_path / "report.html"
-    path.write_text(page(*report), encoding="utf-8")
-    expected = as_json(*report)
+    path.write_text(page(report), encoding="utf-8")
+    expected = report
     errors: list[str] = []
     requests: list[str] = []
     tab = browser.new_page(viewport={"width": width, "height": 900})
@@ -79,9 +81,9 @@ def test_the_page_opens_alone_and_shows_the_figures_of_the_json(
     tab.on("pageerror", lambda error: errors.append(str(error)))
     tab.on("request", lambda request: requests.append(request.url))
     tab.goto(path.as_uri())
-    for plot in PLOTS:
+    for plot in plots(report):
         tab.wait_for_selector(f"#{plot} .main-svg")
-    assert tab.locator(".plot .main-svg").count() >= len(PLOTS)
+    assert tab.locator(".plot .main-svg").count() >= len(plots(report))
     assert tab.title() == "Strategy effectiveness: spring"
     assert tab.locator("[role=note]").inner_text().startswith("Pretend borrowers, simulated time")
     headline = dict(
@@ -94,7 +96,7 @@ def test_the_page_opens_alone_and_shows_the_figures_of_the_json(
     assert headline["Loans entered"] == str(expected["loans_entered"])
     assert expected["reconciliation"]["verdict"] in tab.locator(".verdict").inner_text()
     for breakdown in Breakdown:
-        table = tab.locator("table", has=tab.locator(f"caption:text-matches('^By {breakdown.value}')"))
+        table = tab.locator(f"#table-by_{breakdown.value}")
         headings = table.locator("thead th").all_inner_texts()
         shown = [
             dict(zip(headings, row.locator("th, td").all_inner_texts(), strict=True))
@@ -112,44 +114,59 @@ def test_the_page_opens_alone_and_shows_the_figures_of_the_json(
     tab.close()
 
 
-def test_the_page_loads_nothing(report: tuple[Effectiveness, Reconciliation]) -> None:
+def test_the_page_loads_nothing(report: dict[str, Any]) -> None:
     """No element of it names another file, and its own policy forbids every fetch."""
-    text = page(*report)
+    text = page(report)
     assert "default-src 'none'" in text
     markup = re.sub(r"<script>.*?</script>", "", text, flags=re.DOTALL)
-    assert not re.search(r"\b(src|href|url)\s*[=(]", markup)
+    assert not re.search(r"\b(src|url)\s*[=(]", markup)
+    assert set(re.findall(r'href="(.)', markup)) == {"#"}
     assert '<html lang="en">' in text
 
 
-def test_the_same_report_gives_the_same_page(report: tuple[Effectiveness, Reconciliation]) -> None:
+def test_the_same_report_gives_the_same_page(report: dict[str, Any]) -> None:
     """Nothing of the moment of printing is in it."""
-    assert page(*report) == page(*report)
+    assert page(report) == page(report)
 
 
-def test_the_page_says_when_it_does_not_reconcile(report: tuple[Effectiveness, Reconciliation]) -> None:
+def test_the_page_says_when_it_does_not_reconcile(report: dict[str, Any]) -> None:
     """A difference is shown where the verdict stands, and real ledgers carry no banner."""
-    found, honest = report
-    forged = replace(honest, checks=(replace(honest.checks[0], report=1), *honest.checks[1:]))
-    text = page(replace(found, is_pretend=False), forged)
+    verdict = "Does not reconcile with the ledger in 1 of 24 checks"
+    told = {"is_pretend": False, "reconciles": False, "reconciliation": report["reconciliation"] | {"verdict": verdict}}
+    text = page(report | told)
     assert 'class="verdict differs"' in text
-    assert "Does not reconcile with the ledger in 1 of 24 checks" in text
+    assert verdict in text
     assert "Pretend borrowers" not in text
 
 
-def test_every_plot_is_one_that_plotly_knows_and_has_words(report: tuple[Effectiveness, Reconciliation]) -> None:
+def test_every_plot_is_one_that_plotly_knows_and_has_words(report: dict[str, Any]) -> None:
     """Plotly's own checks accept each figure, and each says what it shows to those who hear the page."""
-    plots = plots_of(report[0])
-    assert set(plots) == PLOTS
-    for plot in plots.values():
+    shown = plots(report)
+    assert set(shown) >= PLOTS
+    for plot in shown.values():
         Figure(plot.figure)
         assert plot.summary
-    assert "standard v2: 15.00 CNY recovered at a cost of 30.40 CNY" in plots["recovery-against-cost"].summary
+    assert "standard v2: 15.00 CNY recovered at a cost of 30.40 CNY" in shown["recovery-against-cost"].summary
+
+
+def test_the_contents_lead_to_every_section(report: dict[str, Any]) -> None:
+    """No section is left out, and nothing that has something to show is missing."""
+    text = page(report)
+    for section in sections_of(report):
+        assert f'<a href="#{section.id}">' in text
+        assert f'<h2 id="{section.id}">' in text
 
 
 def test_an_empty_report_has_a_page_without_plots(ledger: Ledger) -> None:
-    """It says that there is nothing to draw."""
+    """Only the money's own plot, in which everything is nothing."""
     with ledger.transaction() as session:
         Chronicle(session)
         found = effectiveness(session, portfolio="spring", from_on=FIRST_DAY, to_on=LAST_DAY, as_of=AS_OF)
-        text = page(found, reconcile(session, found))
-    assert text.count("Nothing to draw in this period.") == len(PLOTS)
+        report = as_json(found, reconcile(session, found))
+    assert not set(plots(report)) & PLOTS
+    assert "What the figures mean" in page(report)
+
+
+def plots(report: dict[str, Any]) -> dict[str, Plot]:
+    """The report's plots by their ids."""
+    return {plot.id: plot for plot in plots_of(drawn(sections_of(report), currency=report["currency"]))}

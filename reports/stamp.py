@@ -33,7 +33,7 @@ def code_digest() -> str:
     """SHA-256 over the names and contents of the report's source files, in the order of their names."""
     digest = hashlib.sha256()
     for path in sorted(SOURCES.rglob("*")):
-        if path.suffix in {".py", ".j2"}:
+        if path.suffix in {".py", ".j2", ".css", ".js"}:
             digest.update(path.relative_to(SOURCES).as_posix().encode() + b"\0")
             digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()

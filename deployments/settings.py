@@ -68,6 +68,8 @@ class Settings(BaseSettings):
     """`yes` lets texts be removed when their time has come; anything else only lists them."""
     retention_at_floor: Literal["keep", "remove"] = "keep"
     """What becomes of a text whose floors have passed and for which no pack sets a ceiling."""
+    teams: dict[str, str] = Field(default={})
+    """Who is in which collector team, as JSON: `{"Ana": "early", "Ben": "field"}`; written down with each result."""
     experiment: str = "standing"
     """The name of the standing experiment; with a loan's number it fixes the arm."""
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from domain.arrangement import Instalment
+from domain.arrears_reason import ArrearsReason
 from domain.borrower import ContactKind, ContactState
 from domain.work_item import Disposition
 
@@ -46,7 +47,7 @@ class WorkResult:
     by: who did it. minutes: the time it took. promised: for a promise, its amount in minor units and day.
     instalments, plan_states: for an arrangement, its parts and what its writing states.
     findings, new_contacts: what was learned of how the borrower may be found.
-    note: free text, kept encrypted.
+    note: free text, kept encrypted. team: the one that `by` belongs to. arrears_reason: why the borrower fell behind.
     """
 
     disposition: Disposition
@@ -58,3 +59,5 @@ class WorkResult:
     findings: tuple[ContactFinding, ...] = ()
     new_contacts: tuple[NewContact, ...] = field(default=(), repr=False)
     note: str = field(default="", repr=False)
+    team: str | None = None
+    arrears_reason: ArrearsReason | None = None

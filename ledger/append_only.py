@@ -5,6 +5,7 @@ from sqlalchemy import Connection, inspect, text
 APPEND_ONLY = (
     *("events", "evidence_roots", "assignments", "verdicts", "decisions", "known_facts"),
     *("payments", "reversals", "costs", "unit_costs", "fixed_costs", "ladders", "packs"),
+    *("statements", "earlier_states"),
 )
 """Others change as what they tell of goes on; the chain tells how (`ledger.evidence`)."""
 

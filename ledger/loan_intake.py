@@ -21,12 +21,14 @@ from ledger.evidence.chaining import first_link
 from ledger.keyring import Keyring
 from ledger.removed import is_removed, removed_from
 from ledger.restated import changed_from
+from ledger.statements import statement_values
 from ledger.tables.borrower import BorrowerRow, ContactPointRow
 from ledger.tables.columns import new_id
 from ledger.tables.evidence import ChainHeadRow
 from ledger.tables.inbox import InboxRow
 from ledger.tables.journey import EventRow
 from ledger.tables.loan import LoanRow, PortfolioRow
+from ledger.tables.statement import StatementRow
 from ledger.waking import wake_open_journey_of
 
 BATCH = 2000
@@ -107,6 +109,7 @@ class _Intake:
             LoanRow: [],
             EventRow: [],
             ChainHeadRow: [],
+            StatementRow: [],
         }
 
     def take(self, loan: BookLoan) -> None:
@@ -119,7 +122,7 @@ class _Intake:
             self._restate(known, loan)
         elif loan.number not in self.added:
             self._add(loan, borrower_id)
-        if len(self.pending[LoanRow]) >= BATCH:
+        if max(len(self.pending[LoanRow]), len(self.pending[StatementRow])) >= BATCH:
             self.flush()
 
     def flush(self) -> None:
@@ -198,6 +201,7 @@ class _Intake:
         self.pending[LoanRow].append(values)
         self.pending[EventRow].append(event)
         self.pending[ChainHeadRow].append(head)
+        self.pending[StatementRow].append(statement_values(loan_id, values, now=self.now))
         self.taken.new += 1
 
     def _restate(self, row: LoanRow, loan: BookLoan) -> None:
@@ -210,6 +214,7 @@ class _Intake:
             facts = {**_facts(loan), **changed_from(row, fresh)}
             for name in RESTATED:
                 setattr(row, name, fresh[name])
+            self.pending[StatementRow].append(statement_values(row.id, fresh, now=self.now))
             events.append(self.session, EventKind.LOAN_RESTATED, loan_id=row.id, journey_id=None, at=self.now, **facts)
             wake_open_journey_of(self.session, row.id, reason="a newer statement came in", now=self.now)
             self.taken.changed += 1

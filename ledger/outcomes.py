@@ -16,6 +16,7 @@ from ledger import events
 from ledger.breakers import close_by_success
 from ledger.closing import withdraw_question
 from ledger.consequences import consequence
+from ledger.earlier_states import keep_state
 from ledger.inquiries import begin_inquiry, end_inquiry
 from ledger.scopes import scopes_of
 from ledger.steps import charge, end_step
@@ -61,6 +62,7 @@ def mark_accepted(session: Session, attempt: AttemptRow, journey: JourneyRow, *,
     if AttemptState(attempt.state) in REACHED_VENDOR:
         return
     action = Action(attempt.action)
+    keep_state(session, attempt, now=now)
     attempt.state, attempt.recorded_at = AttemptState.ACCEPTED.value, now
     if action in UNIT_FOR:
         charge(
@@ -108,6 +110,7 @@ def record_failure(
         return Outcome.UNKNOWN
     if was_unknown:
         _nobody_needs_to_ask(session, attempt, journey, reason="the vendor did not take it", now=now)
+    keep_state(session, attempt, now=now)
     attempt.failure, attempt.failure_code, attempt.recorded_at = failure.value, code, now
     events.append(
         session,
@@ -147,6 +150,7 @@ def mark_unknown(session: Session, attempt: AttemptRow, journey: JourneyRow, *, 
 
 def give_back(session: Session, attempt: AttemptRow, journey: JourneyRow, *, now: datetime) -> None:
     """It is certain that an attempt of unknown fate never left: its step may be taken again, in a turn of its own."""
+    keep_state(session, attempt, now=now)
     attempt.state, attempt.recorded_at = AttemptState.RELEASED.value, now
     reason = "the vendor never took it"
     _end(session, attempt, journey, outcome=Outcome.DEFERRED, reason=reason, now=now)

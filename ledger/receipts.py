@@ -10,6 +10,7 @@ from domain.receipt import Receipt, ReceiptKind
 from ledger import events
 from ledger.contacts import opt_out, opt_out_point
 from ledger.database import keyring_of
+from ledger.earlier_states import keep_state
 from ledger.inserting import insert_new
 from ledger.outcomes import locked, mark_accepted
 from ledger.tables.attempt import AttemptRow
@@ -85,6 +86,7 @@ def _apply_status(session: Session, receipt: Receipt, *, now: datetime) -> None:
         return  # there is nothing to tell of an attempt that never left
     attempt.vendor, attempt.vendor_id = attempt.vendor or receipt.vendor, attempt.vendor_id or receipt.vendor_id
     mark_accepted(session, attempt, journey, now=now)  # an unknown attempt that has a receipt did leave
+    keep_state(session, attempt, now=now)
     attempt.state, attempt.receipt_at = receipt.state.value, now
     attempt.failure_code = receipt.code or attempt.failure_code
     events.append(

@@ -19,6 +19,7 @@ from ledger.agreeing import book_arrangement, book_promise, misfit
 from ledger.calling import note_result
 from ledger.contacts import mark_contact
 from ledger.deaths import note_death
+from ledger.earlier_states import keep_state
 from ledger.findings import note_findings
 from ledger.holds import lift_hold, place_hold
 from ledger.outcomes import mark_accepted
@@ -97,6 +98,7 @@ def record_result(
     item.state, item.recorded_at = WorkState.DONE.value, now
     item.disposition, item.minutes = result.disposition.value, result.minutes
     item.taken_by = item.taken_by or result.by
+    item.team, item.arrears_reason = result.team, result.arrears_reason and result.arrears_reason.value
     item.note_sealed = seal_for(session, journey.borrower_id, result.note) if result.note else None
     events.append(
         session,
@@ -234,5 +236,6 @@ def _settle_unknown(
         mark_accepted(session, attempt, journey, now=now)
         return Outcome.SENT
     if attempt.state == AttemptState.UNKNOWN.value:
+        keep_state(session, attempt, now=now)
         attempt.state = AttemptState.REJECTED.value
     return Outcome.REJECTED

@@ -9,6 +9,7 @@ from domain.cost import CostUnit
 from domain.event import EventKind
 from domain.step import Outcome
 from ledger import events
+from ledger.earlier_states import keep_outcome
 from ledger.tables.journey import JourneyRow, StepRow, TurnRow
 from ledger.tables.loan import LoanRow
 from ledger.tables.money import CostRow, UnitCostRow
@@ -48,6 +49,7 @@ def end_step(
             )
         )
     elif _gives_way(Outcome(already.outcome), outcome):
+        keep_outcome(session, already, now=now)
         already.outcome, already.reason, already.until = outcome.value, reason, until
     else:
         return

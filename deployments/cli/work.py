@@ -9,6 +9,7 @@ from deployments.cli.at_hand import at_hand
 from deployments.cli.showing import SHORT_ID, JsonFlag, show, spoken, table
 from deployments.cli.typed import finding_typed, instalments_typed, new_contact_typed
 from deployments.cli.worksheet_lines import lines
+from domain.arrears_reason import ArrearsReason
 from domain.disposition import ContactSource, NewContact, WorkResult
 from domain.work_item import Disposition, WorkKind
 from ledger.answers import told_of_unreserved
@@ -122,6 +123,8 @@ def record(
     call_outcome: Annotated[
         CallOutcome | None, typer.Option(help="How a callback's call ended, where the result does not tell it.")
     ] = None,
+    reason: Annotated[ArrearsReason | None, typer.Option(help="Why the borrower fell behind, as they said it.")] = None,
+    team: Annotated[str | None, typer.Option(help="Your team; else the one that DUECOURSE_TEAMS gives you.")] = None,
     note: Annotated[str, typer.Option(help="For colleagues; kept encrypted.")] = "",
     as_json: JsonFlag = False,
 ) -> None:
@@ -143,6 +146,8 @@ def record(
             findings=tuple(map(finding_typed, contact or [])),
             new_contacts=new,
             note=note,
+            team=team or there.settings.teams.get(by),
+            arrears_reason=reason,
         )
         outcome = record_result(session, found.id, result, call=call_outcome, now=there.now)
         unreserved = told_of_unreserved(session, found.id)

@@ -12,6 +12,7 @@ from ledger.tables import (
     call,
     clock,
     decision,
+    earlier_state,
     evidence,
     inbox,
     inquiry,
@@ -21,6 +22,7 @@ from ledger.tables import (
     loan,
     money,
     sender,
+    statement,
     sweep,
     work_item,
 )
@@ -33,6 +35,7 @@ TABLES = (
     call,
     clock,
     decision,
+    earlier_state,
     evidence,
     inbox,
     inquiry,
@@ -42,6 +45,7 @@ TABLES = (
     loan,
     money,
     sender,
+    statement,
     sweep,
     work_item,
 )

@@ -8,7 +8,10 @@ from ledger.tables.columns import UtcDateTime, new_id
 
 
 class WorkItemRow(SQLModel, table=True):
-    """A callback, visit, referral, placement or question, from the day it was opened to what came of it."""
+    """A callback, visit, referral, placement or question, from the day it was opened to what came of it.
+
+    team: of whoever recorded the result, as it was that day. arrears_reason: why the borrower fell behind.
+    """
 
     __tablename__ = "work_items"
 
@@ -27,5 +30,7 @@ class WorkItemRow(SQLModel, table=True):
     taken_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     disposition: str | None = None
     minutes: int | None = None
+    team: str | None = None
+    arrears_reason: str | None = None
     note_sealed: bytes | None = None
     recorded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

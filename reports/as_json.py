@@ -28,6 +28,8 @@ def as_json(effectiveness: Effectiveness, reconciliation: Reconciliation) -> dic
             for breakdown, rows in effectiveness.breakdowns.items()
         },
         **measures_json(effectiveness.measures),
+        "waterfall": [asdict(fall) for fall in effectiveness.waterfall],
+        "sankey": [{"from": f.from_node, "to": f.to_node, "journeys": f.journeys} for f in effectiveness.sankey],
         "outcomes": [{"rung": o.rung, "outcome": o.outcome, "steps": o.steps} for o in effectiveness.outcomes],
         "journeys_by_closing_reason": dict(effectiveness.closings),
         "recovery_curves": {

@@ -21,6 +21,8 @@ from reports.measures.measures import Measures
 from reports.measures.present_value import PresentValue
 from reports.measures.rates import Rates
 from reports.measures.roll import RollMatrix
+from reports.measures.sankey import Flow, flows
+from reports.measures.waterfall import Fall, waterfall
 from reports.place import Place, Places, place_of_count, place_of_credit, place_of_journey, places_of
 from reports.recovery_curve import Curve, Entry, recovery_curve
 from reports.scope import Scope, scope_of
@@ -59,6 +61,8 @@ class Effectiveness:
     measures: Measures
     assumptions: Assumptions
     stamp: Stamp
+    sankey: tuple[Flow, ...]
+    waterfall: tuple[Fall, ...]
 
 
 def effectiveness(
@@ -84,10 +88,11 @@ def effectiveness(
     _add_cures(tally, scope, attribution)
     _add_counts(tally, session, scope, steps)
     _add_journeys(tally, session, scope, places=places, entered=entered, touched=attribution.touched)
+    total = tally.total("all", journeys=len(entered))
     return Effectiveness(
         scope=scope,
         is_pretend=simulated_now(session) is not None,
-        total=tally.total("all", journeys=len(entered)),
+        total=total,
         breakdowns={breakdown: tally.rows(breakdown) for breakdown in Breakdown},
         outcomes=_outcomes(steps, places=places),
         closings=_closings(entered),
@@ -98,6 +103,8 @@ def effectiveness(
         measures=_measures(tally, assumptions),
         assumptions=assumptions,
         stamp=stamp_of(""),
+        sankey=flows(session, scope, entered=entered, places=places),
+        waterfall=waterfall(session, scope, total=total),
     )
 
 

@@ -1,7 +1,17 @@
 """What every figure of the report means, with its formula."""
 
 from reports.breakdown import NO_JOURNEY, NO_STEP
-from reports.measures import crediting, cure, liquidation, present_value, rates, roll, time_to_cure
+from reports.measures import (
+    crediting,
+    cure,
+    liquidation,
+    present_value,
+    rates,
+    roll,
+    sankey,
+    time_to_cure,
+    waterfall,
+)
 
 GLOSSARY: dict[str, str] = {
     "period": (
@@ -50,6 +60,8 @@ GLOSSARY: dict[str, str] = {
         "cash before the period + recovered - reversed = cash at its end, and every breakdown sums to the "
         "ledger's payments, reversals and costs, which are added up a second time by another road"
     ),
+    **waterfall.TERMS,
+    **sankey.TERMS,
     **crediting.TERMS,
     **cure.TERMS,
     **time_to_cure.TERMS,

@@ -14,6 +14,8 @@ from ledger.tables.money import CostRow, PaymentRow, ReversalRow
 from reports.breakdown import Row
 from reports.effectiveness import BY_JOURNEY, Effectiveness
 from reports.evidence import on_record
+from reports.measures.sankey import ended
+from reports.measures.waterfall import net_of
 from reports.scope import Scope
 
 
@@ -123,6 +125,9 @@ def _checks(session: Session, effectiveness: Effectiveness) -> Iterator[Check]:
     of_total = {"in all": (effectiveness.total,)}
     of_breakdowns = {f"by {breakdown.value}": rows for breakdown, rows in effectiveness.breakdowns.items()}
     by_journey = {f"by {breakdown.value}" for breakdown in BY_JOURNEY} | {"in all"}
+    fallen = received - taken_back - minor_from_millis([spent])[0]
+    yield Check("net through the waterfall", "minor", fallen, net_of(effectiveness.waterfall))
+    yield Check("loans entered through rungs to their ends", "journeys", entered, ended(effectiveness.sankey))
     for name, rows in (of_total | of_breakdowns).items():
         yield Check(f"recovered {name}", "minor", received, _sum(rows, "recovered_minor"))
         yield Check(f"reversals {name}", "minor", taken_back, _sum(rows, "reversals_minor"))

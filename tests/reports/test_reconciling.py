@@ -36,7 +36,7 @@ def test_an_honest_report_reconciles(ledger: Ledger) -> None:
         report = effectiveness(session, portfolio="spring", from_on=FIRST_DAY, to_on=LAST_DAY, as_of=AS_OF)
         found = reconcile(session, report)
     assert found.reconciles
-    assert found.verdict == "Reconciles with the ledger to the minor unit in 24 of 24 checks"
+    assert found.verdict == "Reconciles with the ledger to the minor unit in 26 of 26 checks"
     assert (found.opening_minor, found.received_minor, found.reversed_minor, found.closing_minor) == (
         900,
         15_000,
@@ -80,7 +80,7 @@ def test_a_tampered_row_is_found(ledger: Ledger) -> None:
                 found = reconcile(session, replace(report, breakdowns=rows))
                 assert [check.what for check in found.differences] == [f"{what} by {breakdown.value}"]
                 assert found.differences[0].difference == 1
-                assert "Does not reconcile with the ledger in 1 of 24 checks" in found.verdict
+                assert "Does not reconcile with the ledger in 1 of 26 checks" in found.verdict
 
 
 def test_money_that_the_report_has_not_seen_is_found(ledger: Ledger) -> None:
@@ -97,6 +97,7 @@ def test_money_that_the_report_has_not_seen_is_found(ledger: Ledger) -> None:
     assert not found.reconciles
     assert {check.what for check in found.differences} == {
         "opening cash and movements",
+        "net through the waterfall",
         "recovered in all",
         *(f"recovered by {breakdown.value}" for breakdown in Breakdown),
     }

@@ -61,8 +61,8 @@ def rows_of(breakdown: str) -> str:
 
 def heading_of(key: str, *, table: str) -> str:
     """The heading of a key's column in a table."""
-    if key == "name" and table.startswith(BY):
-        return rows_of(table.removeprefix(BY))
+    if key == "name" and BY in table:
+        return rows_of(table.rpartition(BY)[2])
     if key in HEADINGS:
         return HEADINGS[key]
     outer, _, inner = key.rpartition(": ")

@@ -17,11 +17,15 @@ DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """One plot: `summary` says in words what it shows, for those who hear the page."""
+    """One plot: `summary` says in words what it shows, for those who hear the page.
+
+    is_wide: it cannot be read on a narrow screen, and is moved sideways there.
+    """
 
     id: str
     summary: str
     figure: dict[str, Any]
+    is_wide: bool = False
 
     @property
     def has_something(self) -> bool:
@@ -44,7 +48,14 @@ def layout(*, height: int) -> dict[str, Any]:
         "plot_bgcolor": "rgba(0,0,0,0)",
         "xaxis": {"automargin": True, "gridcolor": GRID, "zerolinecolor": LEFT, "fixedrange": True},
         "yaxis": {"automargin": True, "ticklabelstandoff": 6, "showgrid": False, "zeroline": False, "fixedrange": True},
-        "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom"},
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "xanchor": "left",
+            "y": 1.02,
+            "yanchor": "bottom",
+            "traceorder": "normal",
+        },
         "hoverlabel": {"namelength": -1},
     }
 

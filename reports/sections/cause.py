@@ -44,7 +44,7 @@ def cause(told: Told) -> Section:
             Part(
                 heading="The money of each arm",
                 note="Money stays with the arm that its loan was given, whether a step touched the loan or not.",
-                tables=told.table("by_arm"),
+                tables=told.split("arm"),
             ),
         ),
     )

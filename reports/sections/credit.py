@@ -1,8 +1,11 @@
 """Which step the money is credited to, by each method; every method sums to what was recovered."""
 
+from typing import Any
+
 from reports.figures import amount, words
 from reports.plots import LINES, Plot, broken, figure, layout, units
 from reports.sections.section import Part, Section, Told
+from reports.sheets.table import Table, table_of
 
 
 def credit(told: Told) -> Section:
@@ -11,8 +14,29 @@ def credit(told: Told) -> Section:
         "credit",
         "Which step the money is credited to",
         "Every method credits the same cash, so each sums to what was recovered. None of them is cause.",
-        (Part(plot=_methods(told), label="Credited by step", tables=told.tables_like("attribution")),),
+        (
+            Part(
+                plot=_methods(told),
+                label="Credited by step",
+                tables=_beside(told),
+                claims=tuple(table.name for table in told.tables_like("attribution")),
+            ),
+        ),
     )
+
+
+def _beside(told: Told) -> tuple[Table, ...]:
+    """All methods in one table, as people compare them."""
+    records: dict[str, dict[str, Any]] = {}
+    methods: dict[str, list[dict[str, Any]]] = told.report["attribution"]
+    for method, rows in methods.items():
+        for row in rows:
+            records.setdefault(row["step"], {"step": row["step"]})[f"{method}_minor"] = row["amount_minor"]
+    if not records:
+        return ()
+    foot = {"step": "All", **{f"{m}_minor": sum(r["amount_minor"] for r in rows) for m, rows in methods.items()}}
+    title = "Recovered, credited by each method"
+    return (table_of("attribution", title, records.values(), currency=told.currency, foot=foot),)
 
 
 def _methods(told: Told) -> Plot:

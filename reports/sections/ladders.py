@@ -21,7 +21,7 @@ def ladders(told: Told) -> Section:
             Part(
                 plot=_recovery_against_cost(told),
                 label="Recovered, cost and net by ladder version",
-                tables=told.table("by_ladder"),
+                tables=told.split("ladder"),
             ),
         ),
     )

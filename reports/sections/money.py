@@ -1,7 +1,7 @@
 """From gross to net: what came in, what went back, what each unit of work cost, and what is left."""
 
 from reports.figures import amount, words
-from reports.plots import GOOD, LEFT, SPENT, Plot, figure, layout, units
+from reports.plots import GOOD, LEFT, SPENT, Plot, broken, figure, layout, units
 from reports.sections.section import Part, Section, Told
 
 
@@ -27,9 +27,9 @@ def _waterfall(told: Told) -> Plot:
     data = [
         {
             "type": "waterfall",
-            "orientation": "v",
-            "x": [words(step["step"]).replace(": ", ":<br>") for step in steps],
-            "y": [units(step["amount_minor"], currency) for step in steps],
+            "orientation": "h",
+            "y": [broken(step["step"]) for step in steps],
+            "x": [units(step["amount_minor"], currency) for step in steps],
             "measure": ["absolute", *("relative" for _ in steps[1:-1]), "total"],
             "text": [amount(step["amount_minor"], currency=currency) for step in steps],
             "textposition": "outside",
@@ -38,11 +38,12 @@ def _waterfall(told: Told) -> Plot:
             "increasing": {"marker": {"color": GOOD}},
             "decreasing": {"marker": {"color": SPENT}},
             "totals": {"marker": {"color": LEFT}},
-            "hovertemplate": f"%{{x}}: %{{text}} {currency}<extra></extra>",
+            "hovertemplate": f"%{{y}}: %{{text}} {currency}<extra></extra>",
         }
     ]
-    shape = layout(height=360) | {"showlegend": False}
-    shape["margin"] |= {"t": 30}
-    shape["yaxis"] |= {"title": {"text": currency}, "showgrid": True, "zeroline": True, "tickformat": ",~r"}
+    shape = layout(height=90 + 40 * len(steps)) | {"showlegend": False}
+    shape["margin"] |= {"r": 70}
+    shape["xaxis"] |= {"title": {"text": currency}, "zeroline": True, "tickformat": ",~r"}
+    shape["yaxis"] |= {"autorange": "reversed"}
     summary = "; ".join(f"{words(s['step'])} {amount(s['amount_minor'], currency=currency)}" for s in steps)
     return Plot("gross-to-net", summary, figure(data if steps else [], shape))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from reports.columns import BY
 from reports.plots import Plot
 from reports.sheets.table import Cell, Column, Table
 
@@ -33,6 +34,13 @@ class Told:
     def table(self, name: str) -> tuple[Table, ...]:
         """A table by its name; none where the report has none."""
         return (self.tables[name],) if name in self.tables else ()
+
+    def split(self, name: str) -> tuple[Table, ...]:
+        """The table that splits the cash so, without the exact cost, which is for machines and for the workbook."""
+        return tuple(
+            table.only(*(column.key for column in table.columns if column.key != "cost_millis"))
+            for table in self.table(f"{BY}{name}")
+        )
 
     def tables_like(self, beginning: str) -> tuple[Table, ...]:
         """All tables whose name begins like this."""

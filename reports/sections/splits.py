@@ -21,7 +21,7 @@ def splits(told: Told) -> Section:
                 heading=f"By {rows_of(name).lower()}",
                 plot=_net(name, told),
                 label=f"Net and cost by {rows_of(name).lower()}",
-                tables=told.table(f"by_{name}"),
+                tables=told.split(name),
             )
             for name in told.report["by"]
             if name not in ELSEWHERE

@@ -31,9 +31,9 @@ def steps(told: Told) -> Section:
                 heading="By rung",
                 plot=_outcomes(told),
                 label="Steps by how far they came, and attempts, by rung",
-                tables=(*told.table("by_rung"), *_outcome_table(told)),
+                tables=(*told.split("rung"), *_outcome_table(told)),
             ),
-            Part(heading="By channel", tables=told.table("by_channel")),
+            Part(heading="By channel", tables=told.split("channel")),
             *(
                 Part(
                     heading=f"{words(rate).capitalize()} rate",

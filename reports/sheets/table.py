@@ -65,7 +65,9 @@ EXACT_PLACES = 3
 """A thousandth of a minor unit has three places more than the unit."""
 SHARES = frozenset({"rate", "share", "probability", "coverage", "incidence", "hazard"})
 BOUNDS = frozenset({"ci_low", "ci_high", "low", "high"})
-"""An interval's ends are of the kind of what they are the interval of."""
+"""An interval's ends are of the kind of what stands before them: their estimate."""
+SHARED_OUT = frozenset({"competing"})
+"""Records of which every value is a share."""
 ENDINGS = {
     "_minor": Kind.MONEY,
     "_millis": Kind.MONEY,
@@ -148,8 +150,8 @@ def major(minor: float, currency: str) -> Decimal:
 def _kind(key: str, keys: Sequence[str], records: Sequence[Record], *, shares: Sequence[str]) -> Kind:
     values = [value for record in records if (value := record.get(key)) is not None]
     is_number = bool(values) and not any(isinstance(value, str | bool) for value in values)
-    inner = key.rpartition(": ")[2]
-    if key in shares or (is_number and inner in SHARES):
+    outer, _, inner = key.rpartition(": ")
+    if key in shares or (is_number and (inner in SHARES or outer in SHARED_OUT)):
         return Kind.SHARE
     ending = next((kind for ending, kind in ENDINGS.items() if inner.endswith(ending)), None)
     if ending in {Kind.MONEY, Kind.SHARE} and (is_number or not values):
@@ -158,9 +160,9 @@ def _kind(key: str, keys: Sequence[str], records: Sequence[Record], *, shares: S
         return ending
     if values and not is_number:
         return Kind.TEXT
-    if inner in BOUNDS:
-        others = [_kind(other, (), records, shares=shares) for other in keys if other != key]
-        return next((kind for kind in others if kind in {Kind.MONEY, Kind.SHARE}), Kind.NUMBER)
+    if key in BOUNDS and (before := [other for other in keys[: keys.index(key)] if other not in BOUNDS]):
+        estimate = _kind(before[-1], keys, records, shares=shares)
+        return estimate if estimate in {Kind.MONEY, Kind.SHARE} else Kind.NUMBER
     if not values:
         return Kind.TEXT
     return Kind.NUMBER if any(isinstance(value, float) for value in values) else Kind.COUNT

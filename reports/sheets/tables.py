@@ -15,6 +15,9 @@ Report = Mapping[str, Any]
 NOTES = frozenset({"glossary", "stamp", "period"})
 """What stands among the notes and not in a table."""
 
+SAID = frozenset({"is_pretend", "reconciles"})
+"""What the notes say in words."""
+
 COUNTED = {"journeys_by_closing_reason": ("closing_reason", "journeys")}
 """Records that are really lists: what their keys and their values are."""
 
@@ -34,6 +37,7 @@ TITLES = {
     "liquidation": "Liquidation by cohort",
     "time_to_cure": "Time to cure, with the ends that compete",
     "npv": "Net present value",
+    "npv_by_ladder": "Net present value by ladder version",
     "incremental": "Incremental recovery against the holdout",
     "rung_holdouts": "Incremental recovery of single rungs",
     "wait_intervals": "How long to wait after each rung",
@@ -51,8 +55,8 @@ SPLIT_TITLES = {
 }
 """Titles of tables of which there is one for each key."""
 
-SHARES = {"time_to_cure": ("cured",)}
-"""Keys that hold shares in one table and something else in others."""
+SHARES = {"time_to_cure": ("cured",), "recovery_curves": ("ci_low", "ci_high")}
+"""Keys that hold shares in the tables of one key of the JSON, and something else in others."""
 
 ADDS_UP = frozenset({"steps", "attempts", "promises", "promises_kept", "cured"})
 """Counts that may be added up across the rows of a breakdown."""
@@ -78,7 +82,7 @@ def notes_of(report: Report) -> dict[str, str]:
 
 
 def _tables(report: Report) -> Iterator[Table]:
-    figures = {key: value for key, value in report.items() if isinstance(value, int | float) and value is not None}
+    figures = {key: value for key, value in report.items() if isinstance(value, int | float) and key not in SAID}
     yield _table(("headline",), [figures], report)
     for key, value in report.items():
         if key not in NOTES:
@@ -126,7 +130,7 @@ def _table(path: Sequence[str], records: Sequence[Record], report: Report) -> Ta
         _title(path),
         records,
         currency=report["currency"],
-        shares=SHARES.get(name, ()),
+        shares=SHARES.get(path[0], ()),
         order=ORDER if is_split else (),
         foot=_foot(records, report) if is_split else None,
     )

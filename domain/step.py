@@ -10,7 +10,8 @@ from domain.action import Action
 class Outcome(StrEnum):
     """How one step of a journey ended, for better or worse.
 
-    The first group ends a rung; the second asks for the rung again; the third is the rung never taken.
+    The first group ends a rung; the second asks for the rung again; the third is the rung never taken: not allowed, not
+    fitting, or left out at random to learn what it brings.
     """
 
     SENT = "sent"
@@ -38,6 +39,11 @@ class Outcome(StrEnum):
 
     FORBIDDEN = "forbidden"
     PASSED_OVER = "passed_over"
+    WITHHELD = "withheld"
+
+
+NOT_TAKEN = frozenset({Outcome.PASSED_OVER, Outcome.WITHHELD})
+"""The decision itself left the rung out, beside what it then did or waited for: nobody tried anything."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from domain.cost import CostUnit
 from domain.event import EventKind
 from domain.hold import HoldReason
 from domain.promise import PromiseState
-from domain.step import Outcome
+from domain.step import NOT_TAKEN, Outcome
 from domain.work_item import Disposition, WorkKind, WorkState
 from ledger import happenings as told
 from ledger.answers import answers_on_calls, answers_to
@@ -87,9 +87,9 @@ def happenings_of(session: Session, loan: LoanRow) -> tuple[told.Happening, ...]
             is_cause = isinstance(happening, CAUSES) or getattr(happening, "event", None) in CAUSING
             before = [t.turn for t in turns if t.at < happening.at or (t.at == happening.at and not is_cause)]
             turn = max(before, default=0)
-        # A rung was passed over in the decision itself, before the rung that was taken instead.
-        is_passed_over = getattr(happening, "outcome", None) is Outcome.PASSED_OVER
-        return happening.at, turn, 0 if is_passed_over else ORDER.index(type(happening))
+        # A rung was left out in the decision itself, before the rung that was taken instead.
+        is_left_out = getattr(happening, "outcome", None) in NOT_TAKEN
+        return happening.at, turn, 0 if is_left_out else ORDER.index(type(happening))
 
     return tuple(sorted(found, key=place))
 

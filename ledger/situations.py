@@ -58,6 +58,7 @@ def situation_of(session: Session, journey: JourneyRow, *, now: datetime) -> Sit
             )
         ).one(),
         closing=_closing(loan),
+        draw_key=journey.id,
     )
 
 

@@ -7,12 +7,16 @@ from sqlmodel import Session, col, select
 from domain.action import Action
 from domain.cost import CostUnit
 from domain.event import EventKind
-from domain.step import Outcome
+from domain.step import NOT_TAKEN, Outcome
 from ledger import events
 from ledger.earlier_states import keep_outcome
 from ledger.tables.journey import JourneyRow, StepRow, TurnRow
 from ledger.tables.loan import LoanRow
 from ledger.tables.money import CostRow, UnitCostRow
+from policy.withholding import Draw
+
+LEFT_OUT = tuple(sorted(outcome.value for outcome in NOT_TAKEN))
+"""How the rungs that a decision left out are kept."""
 
 
 def end_step(
@@ -26,8 +30,9 @@ def end_step(
     now: datetime,
     reason: str = "",
     until: datetime | None = None,
+    draw: Draw | None = None,
 ) -> None:
-    """Write the outcome of a step once; a second call for the same step changes nothing.
+    """Write the outcome of a step once; a second call for the same step changes nothing. draw: why it was withheld.
 
     Only `unknown` gives way to what was learned later, and everything to `sent`, because a contact that a vendor took
     did leave; the step still ended when it did, so that no spacing moves.
@@ -46,6 +51,8 @@ def end_step(
                 reason=reason,
                 until=until,
                 ended_at=now,
+                withhold_share=None if draw is None else draw.share,
+                withhold_draw=None if draw is None else draw.number,
             )
         )
     elif _gives_way(Outcome(already.outcome), outcome):
@@ -75,7 +82,7 @@ def ask_again(session: Session, journey_id: str, *, now: datetime) -> None:
     """A step that was put off may be taken at once, because something happened; it may be put off again."""
     last = session.exec(
         select(StepRow)
-        .where(StepRow.journey_id == journey_id, StepRow.outcome != Outcome.PASSED_OVER.value)
+        .where(StepRow.journey_id == journey_id, col(StepRow.outcome).not_in(LEFT_OUT))
         .order_by(col(StepRow.turn_no).desc())
     ).first()
     if last is not None and last.outcome == Outcome.DEFERRED.value and last.until is not None and last.until > now:

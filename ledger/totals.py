@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from domain.attempt import REACHED_VENDOR, AttemptState
 from domain.journey import JourneyState
 from domain.step import Outcome
+from ledger.steps import LEFT_OUT
 from ledger.tables.attempt import AttemptRow
 from ledger.tables.journey import JourneyRow, StepRow
 from ledger.tables.loan import LoanRow
@@ -35,7 +36,7 @@ class Totals:
     cost_millis: int
 
 
-NOT_A_STEP = (Outcome.DEFERRED.value, Outcome.OVERTAKEN.value, Outcome.PASSED_OVER.value, Outcome.BLOCKED.value)
+NOT_A_STEP = (Outcome.DEFERRED.value, Outcome.OVERTAKEN.value, Outcome.BLOCKED.value, *LEFT_OUT)
 NOT_YET = (AttemptState.PLANNED.value, AttemptState.RELEASED.value)
 
 

@@ -8,7 +8,6 @@ from sqlmodel import Session, select
 
 from domain.action import Action
 from domain.journey import ClosingReason, JourneyState
-from domain.step import Outcome
 from ledger.closing import close_journey
 from ledger.ladders import pinned_ladder
 from ledger.settling import settle
@@ -128,6 +127,8 @@ def _book(session: Session, journey: JourneyRow, situation: Situation, decision:
         case Act():
             turn.rung, turn.action = decision.rung.name, decision.action.value
             turn.deadline_at = decision.deadline_at
+            if decision.draw is not None:
+                turn.withhold_share, turn.withhold_draw = decision.draw.share, decision.draw.number
             journey.rung, journey.due_at = decision.rung.name, None
             journey.waiting_for = journey.waiting_reason = None
             _pass_over(session, journey, decision.passed_over, now=now)
@@ -136,6 +137,7 @@ def _book(session: Session, journey: JourneyRow, situation: Situation, decision:
             journey.due_at, journey.waiting_for = decision.until, decision.waiting_for.value
             journey.waiting_reason = decision.reason
             journey.lease_until = None
+            _pass_over(session, journey, decision.passed_over, now=now)
         case Finish():
             turn.reason = decision.reason.value
             _pass_over(session, journey, decision.passed_over, now=now)
@@ -152,8 +154,9 @@ def _pass_over(session: Session, journey: JourneyRow, passed_over: tuple[PassedO
             turn_no=journey.turn_no,
             rung=rung.rung,
             action=rung.action,
-            outcome=Outcome.PASSED_OVER,
+            outcome=rung.outcome,
             reason=rung.reason,
+            draw=rung.draw,
             now=now,
         )
 

@@ -11,7 +11,7 @@ from domain.journey import JourneyState
 from domain.step import Outcome
 from ledger import events
 from ledger.consequences import HANDLING, Handling, consequence
-from ledger.steps import end_step
+from ledger.steps import LEFT_OUT, end_step
 from ledger.tables.attempt import AttemptRow
 from ledger.tables.journey import JourneyRow, StepRow
 from ledger.waking import wake
@@ -39,7 +39,7 @@ def did_not_arrive(
         return
     last = session.exec(
         select(StepRow)
-        .where(StepRow.journey_id == journey.id, StepRow.outcome != Outcome.PASSED_OVER.value)
+        .where(StepRow.journey_id == journey.id, col(StepRow.outcome).not_in(LEFT_OUT))
         .order_by(col(StepRow.turn_no).desc())
     ).first()
     is_this = last is not None and (last.rung, last.turn_no) == (attempt.rung, attempt.turn_no)

@@ -18,6 +18,7 @@ from ledger.positions import position_at
 from ledger.questions import ASKED_FOR, target_of
 from ledger.reviews import RECORDED_BY_PEOPLE, reasons_for
 from ledger.situations import borrower_of
+from ledger.steps import LEFT_OUT
 from ledger.tables.agreement import HoldRow, PromiseRow
 from ledger.tables.attempt import AttemptRow, VerdictRow
 from ledger.tables.borrower import BorrowerRow, ContactPointRow
@@ -212,7 +213,7 @@ def _verdict(
 def _said_before(session: Session, item: WorkItemRow, *, borrower_id: str) -> tuple[Said, ...]:
     steps = session.exec(
         select(StepRow)
-        .where(StepRow.journey_id == item.journey_id, StepRow.outcome != "passed_over")
+        .where(StepRow.journey_id == item.journey_id, col(StepRow.outcome).not_in(LEFT_OUT))
         .order_by(col(StepRow.ended_at), col(StepRow.turn_no))
     ).all()
     work = {

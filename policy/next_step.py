@@ -11,12 +11,13 @@ from domain.action import Action
 from domain.borrower import KINDS_FOR, TO_VERIFY
 from domain.hold import HoldReason
 from domain.journey import ClosingReason, WaitingFor
-from domain.step import Outcome, StepRecord
+from domain.step import NOT_TAKEN, Outcome, StepRecord
 from domain.work_item import WorkKind
 from policy.ladders.ladder import OnDeadline, Rung
 from policy.resting import resumed
 from policy.situation import Situation
 from policy.spacing import local_instant, spaced
+from policy.withholding import Draw, drawn
 
 ENDS_RUNG = frozenset(
     {
@@ -34,10 +35,11 @@ ENDS_RUNG = frozenset(
         Outcome.HANDED_OVER,
         Outcome.CONFIRMED,
         Outcome.NOT_FOUND,
+        Outcome.WITHHELD,
     }
 )
 """The rung is over: the next one follows after its spacing."""
-REACHED_OUT = ENDS_RUNG - {Outcome.CONFIRMED, Outcome.NOT_FOUND} | {Outcome.NO_ANSWER}
+REACHED_OUT = ENDS_RUNG - {Outcome.CONFIRMED, Outcome.NOT_FOUND, Outcome.WITHHELD} | {Outcome.NO_ANSWER}
 """Somebody tried in earnest to reach the borrower: without one such step there is no referral and no placement."""
 NEEDS_ANOTHER_TRY = frozenset({Outcome.NO_ANSWER, Outcome.LAPSED})
 """Nobody was reached: the rung is taken again, as often as it allows."""
@@ -51,30 +53,44 @@ CHANGES_NOTHING = frozenset({Outcome.DEFERRED, Outcome.OVERTAKEN, Outcome.PASSED
 
 @dataclass(frozen=True, slots=True)
 class PassedOver:
-    """A rung that was not taken, and why: kept, because a step not taken is a decision too."""
+    """A rung that was not taken, and why: kept, because a step not taken is a decision too.
+
+    draw: where it was withheld at random, what was drawn.
+    """
 
     rung: str
     action: Action
     reason: str
+    draw: Draw | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        """How its step is kept."""
+        return Outcome.PASSED_OVER if self.draw is None else Outcome.WITHHELD
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Take this rung now. `deadline_at` is set for work given to people."""
+    """Take this rung now. `deadline_at` is set for work given to people, `draw` where it might have been withheld."""
 
     rung: Rung
     action: Action
     deadline_at: datetime | None = None
     passed_over: tuple[PassedOver, ...] = ()
+    draw: Draw | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Nothing until `until` (UTC, always later than now) unless something happens first."""
+    """Nothing until `until` (UTC, always later than now) unless something happens first.
+
+    passed_over: a rung that was due and is withheld, and those passed over before it.
+    """
 
     until: datetime
     waiting_for: WaitingFor
     reason: str
+    passed_over: tuple[PassedOver, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,13 +167,14 @@ def _hold(situation: Situation, *, reason: HoldReason, since: datetime, until: d
 
 
 def _climb(situation: Situation, *, now: datetime) -> Decision:
-    # Rungs passed over in the turn of a deferral bear the same instant and may stand behind it.
-    last = next((s for s in reversed(situation.steps) if s.outcome is not Outcome.PASSED_OVER), None)
+    # Rungs left out in the turn of a deferral bear the same instant and may stand behind it.
+    last = next((s for s in reversed(situation.steps) if s.outcome not in NOT_TAKEN), None)
     if last is not None and last.outcome is Outcome.DEFERRED and last.until is not None and last.until > now:
         return Wait(last.until, WaitingFor.TIME, last.reason)
     ladder, zone = situation.ladder, situation.zone
     index, anchor = _reached(situation)
     passed: list[PassedOver] = []
+    is_settled = 0
     spaced_at = anchor
     for rung in ladder.rungs[index:]:
         spaced_at = spaced(spaced_at, rung.after, zone=zone, hour=ladder.hour)
@@ -167,14 +184,25 @@ def _climb(situation: Situation, *, now: datetime) -> Decision:
             continue
         due_at = _due_at(situation, rung, anchor=anchor, spaced_at=spaced_at, now=now)
         if due_at > now:
-            return Wait(due_at, WaitingFor.TIME, f"{rung.name.replace('_', ' ')} comes next")
+            why = f"{rung.name.replace('_', ' ')} comes next"
+            return Wait(due_at, WaitingFor.TIME, why, tuple(passed[:is_settled]))
+        draw = None if rung.holdout is None else drawn(key=situation.draw_key, rung=rung.name, share=rung.holdout)
+        if draw is not None and draw.withholds:
+            passed.append(PassedOver(rung.name, rung.action, _withheld(draw), draw))
+            is_settled, anchor, spaced_at = len(passed), now, now
+            continue
         deadline_at = None if rung.deadline is None else spaced(now, rung.deadline, zone=zone, hour=ladder.hour)
-        return Act(rung, _ways(situation, rung)[0], deadline_at, tuple(passed))
+        return Act(rung, _ways(situation, rung)[0], deadline_at, tuple(passed), draw)
     ends_at = spaced(anchor, ladder.finish_after, zone=zone, hour=ladder.hour)
     ends_at = resumed(ends_at, situation.rested, since=anchor, zone=zone, hour=ladder.hour)
     if ends_at > now:
-        return Wait(ends_at, WaitingFor.TIME, "the last rung was taken; the journey ends then if nothing is paid")
+        why = "the last rung was taken; the journey ends then if nothing is paid"
+        return Wait(ends_at, WaitingFor.TIME, why, tuple(passed[:is_settled]))
     return Finish(ClosingReason.EXHAUSTED, tuple(passed))
+
+
+def _withheld(draw: Draw) -> str:
+    return f"withheld at random to learn what it brings: {draw.number:.4f} was drawn, less than {draw.share:g}"
 
 
 def _reached(situation: Situation) -> tuple[int, datetime]:

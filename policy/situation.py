@@ -46,6 +46,7 @@ class Situation:
     open_work: the work item that a person has not answered yet.
     closing: set when the loan must not be pursued any more for a reason outside the ladder.
     opening_minor, opening_days_past_due: as they were when the journey opened (payments do not move them).
+    draw_key: tells the journey from all others, for what is drawn at random; the same one at every turn.
     """
 
     ladder: Ladder
@@ -64,6 +65,7 @@ class Situation:
     open_work: WorkItem | None = None
     last_payment_at: datetime | None = None
     closing: ClosingReason | None = None
+    draw_key: str = ""
 
     @property
     def zone(self) -> ZoneInfo:

@@ -7,8 +7,8 @@ from sqlmodel import Session, col
 
 from domain.attempt import REACHED_VENDOR, AttemptState
 from domain.promise import PromiseState
-from domain.step import Outcome
 from domain.work_item import WorkKind, WorkState
+from ledger.steps import LEFT_OUT
 from ledger.tables.agreement import PromiseRow
 from ledger.tables.attempt import AttemptRow
 from ledger.tables.journey import AssignmentRow, JourneyRow, StepRow
@@ -134,7 +134,7 @@ def journeys_at(session: Session, scope: Scope) -> JourneysAt:
         .join(LoanRow, col(LoanRow.id) == col(JourneyRow.loan_id))
         .where(
             col(LoanRow.portfolio_id) == scope.portfolio_id,
-            col(StepRow.outcome) != Outcome.PASSED_OVER.value,
+            col(StepRow.outcome).not_in(LEFT_OUT),
             *in_period(scope, StepRow.ended_at),
             on_record(scope, StepRow.recorded_at),
         )

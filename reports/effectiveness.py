@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlmodel import Session
 
 from domain.journey import ClosingReason, JourneyState
-from domain.step import Outcome
+from domain.step import NOT_TAKEN
 from ledger.simulated_clock import simulated_now
 from reports import counting
 from reports.assumptions import DEFAULT, Assumptions
@@ -147,7 +147,7 @@ def _add_cures(tally: Tally, scope: Scope, attribution: Attribution) -> None:
 
 def _add_counts(tally: Tally, session: Session, scope: Scope, steps: Iterable[Counted]) -> None:
     for counted in steps:
-        if counted.what != Outcome.PASSED_OVER.value:
+        if counted.what not in NOT_TAKEN:
             tally.add(place_of_count(counted), steps=counted.number)
     for counted in counting.attempts(session, scope):
         tally.add(place_of_count(counted), attempts=counted.number)

@@ -39,6 +39,7 @@ REACH: dict[Outcome, Reach] = {
     Outcome.BLOCKED: Reach.NOT_MADE,
     Outcome.FORBIDDEN: Reach.NOT_MADE,
     Outcome.PASSED_OVER: Reach.PASSED_OVER,
+    Outcome.WITHHELD: Reach.PASSED_OVER,  # left out at random, to learn what it brings
 }
 
 UNDELIVERED = "undelivered"

@@ -82,7 +82,10 @@ class AssignmentRow(SQLModel, table=True):
 
 
 class TurnRow(SQLModel, table=True):
-    """One evaluation of a journey: what was decided, on what position, and whether it has been carried out."""
+    """One evaluation of a journey: what was decided, on what position, and whether it has been carried out.
+
+    withhold_share, withhold_draw: of a rung that is withheld at random from a share of journeys, and not from this one.
+    """
 
     __tablename__ = "turns"
     __table_args__ = (UniqueConstraint("journey_id", "turn_no"),)
@@ -101,12 +104,15 @@ class TurnRow(SQLModel, table=True):
     arrears_minor: int = Field(sa_type=BigInteger)
     days_past_due: int
     carried_out_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    withhold_share: float | None = None
+    withhold_draw: float | None = None
 
 
 class StepRow(SQLModel, table=True):
     """How one step ended. Rungs that were passed over are rows too.
 
     recorded_at: when an import told of it; empty for a step of ours.
+    withhold_share, withhold_draw: of a rung that was withheld at random.
     """
 
     __tablename__ = "steps"
@@ -122,6 +128,8 @@ class StepRow(SQLModel, table=True):
     until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     ended_at: datetime = Field(sa_type=UtcDateTime)
     recorded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    withhold_share: float | None = None
+    withhold_draw: float | None = None
 
 
 class EventRow(SQLModel, table=True):

@@ -47,6 +47,7 @@ def check_rungs(rungs: dict[int, RungForm], *, document: Document) -> Iterator[P
     yield from _same_names(rungs, document=document)
     yield from _hasty_referrals(rungs, document=document)
     yield from _unverified(rungs, document=document)
+    yield from _withheld_notices(rungs, document=document)
     for position, rung in rungs.items():
         place = ("rungs", position)
         yield from _fallbacks(rung, place=place, document=document)
@@ -89,6 +90,16 @@ def _unverified(rungs: dict[int, RungForm], *, document: Document) -> Iterator[P
             what = f"'{rung.action.value}' needs a verified {NEEDS_VERIFIED[rung.action].value}, which no rung sees to"
             remedy = "put a rung with `action: verify_contacts` before it"
             yield document.problem(("rungs", position, "action"), what=what, remedy=remedy)
+
+
+def _withheld_notices(rungs: dict[int, RungForm], *, document: Document) -> Iterator[Problem]:
+    """Whoever is referred had notice: the last message before a referral is withheld from nobody."""
+    referrals = [position for position, rung in rungs.items() if rung.action in REFERRALS]
+    for position in {max((p for p in rungs if p < at and rungs[p].action.is_message), default=-1) for at in referrals}:
+        if position >= 0 and rungs[position].holdout is not None:
+            what = f"'{rungs[position].name}' is the last notice before a referral, and would be withheld from some"
+            remedy = "take `holdout` out; withhold the referral instead, or an earlier rung"
+            yield document.problem(("rungs", position, "holdout"), what=what, remedy=remedy)
 
 
 def _fallbacks(rung: RungForm, *, place: Place, document: Document) -> Iterator[Problem]:

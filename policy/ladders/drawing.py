@@ -79,6 +79,8 @@ def _terms(rung: Rung) -> Iterator[str]:
         yield f"within {_length(rung.deadline)}, else {then}"
     if rung.tries > 1:
         yield f"up to {rung.tries} tries, {_length(rung.again_after)} apart"
+    if rung.holdout:
+        yield f"withheld at random from {rung.holdout:.3g} of journeys, to learn what it brings"
 
 
 def _beside(bar: str, told: list[str]) -> list[str]:

@@ -6,11 +6,23 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, StrictFloat, StrictInt
 
 from domain.action import Action
-from policy.files.form import LONGEST_DAYS, Form, Hour, Length, Name, Spacing, Text, Whole, member_of
+from policy.files.form import LONGEST_DAYS, Form, Hour, Length, Name, Spacing, Text, Whole, member_of, wrong
+from policy.files.problem import quoted
 from policy.ladders.ladder import OnDeadline
 
 ActionWord = Annotated[Action, BeforeValidator(member_of(Action, kind="action"))]
 OnDeadlineWord = Annotated[OnDeadline, BeforeValidator(member_of(OnDeadline, kind="answer to a missed deadline"))]
+
+MOST_WITHHELD = 0.5
+
+
+def _holdout(value: object) -> float:
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= MOST_WITHHELD:
+        return float(value)
+    raise wrong(
+        f"{quoted(value)} is not a share of journeys to withhold it from",
+        remedy=f"write a number above 0 and at most {MOST_WITHHELD}, e.g. `0.1`",
+    )
 
 
 class DaysPastDueForm(Form):
@@ -34,6 +46,7 @@ class RungForm(Form):
     on_deadline: OnDeadlineWord | None = Field(default=None, examples=["next"])
     tries: Whole = Field(default=1, ge=1, le=20, examples=[3])
     again_after: Length = Field(default=timedelta(days=1), examples=["1 day"])
+    holdout: Annotated[float, BeforeValidator(_holdout)] | None = Field(default=None, examples=[0.1])
 
 
 class LadderForm(Form):

@@ -33,6 +33,8 @@ class Rung:
     when: a condition on facts; where it does not hold the rung is passed over.
     deadline, on_deadline: for work given to people.
     tries, again_after: how often a rung that ended without an answer is taken, and how far apart.
+    holdout: the share of journeys, drawn at random, for which the rung is withheld to learn what it brings; the spacing
+        of the next one counts as if it had been taken.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Rung:
     on_deadline: OnDeadline = OnDeadline.NEXT
     tries: int = 1
     again_after: timedelta = timedelta(days=1)
+    holdout: float | None = None
 
     @property
     def actions(self) -> tuple[Action, ...]:

@@ -101,4 +101,5 @@ def _rung(form: RungForm) -> Rung:
         on_deadline=form.on_deadline or OnDeadline.NEXT,
         tries=form.tries,
         again_after=form.again_after,
+        holdout=form.holdout,
     )

@@ -62,6 +62,7 @@ def rungs(draw: st.DrawFn, *, name: str) -> Rung:
         on_deadline=draw(st.sampled_from(OnDeadline)),
         tries=draw(st.integers(1, 4)),
         again_after=draw(lengths),
+        holdout=draw(st.sampled_from([None, None, 0.1, 0.5])),
     )
 
 
@@ -125,6 +126,7 @@ def situations(draw: st.DrawFn) -> tuple[Situation, datetime]:
         open_work=draw(st.none() | _work_items(past, around)),
         last_payment_at=draw(st.none() | past),
         closing=draw(st.sampled_from([None, None, None, ClosingReason.WITHDRAWN, ClosingReason.DECEASED])),
+        draw_key=draw(st.sampled_from(["", "a", "b", "c"])),
     )
     return situation, now
 

@@ -72,6 +72,7 @@ class World:
     answers: dict[str, list[Answer]] = field(default_factory=dict)
     refusals: dict[str, list[Outcome]] = field(default_factory=dict)
     packs: tuple[str, ...] = ("house-courtesy",)
+    draw_key: str = ""
 
     def __post_init__(self) -> None:
         self.now = self.opened_at
@@ -136,6 +137,7 @@ class World:
             arrangement=self.arrangement,
             open_work=self.work,
             last_payment_at=max((at for at, _ in self.payments), default=None),
+            draw_key=self.draw_key,
         )
 
     def live(self, *, days: int = 400) -> "World":
@@ -151,6 +153,7 @@ class World:
                     self._carry_out(act)
                 case Wait() as wait:
                     self.waits.append(wait)
+                    self._pass_over(wait.passed_over)
                     self._sleep(min(wait.until, until))
                 case Finish() as finish:
                     self.finished = finish
@@ -197,7 +200,9 @@ class World:
         self.end_step(act.rung.name, act.action, scripted.pop(0) if scripted else Outcome.SENT)
 
     def _pass_over(self, passed: tuple[PassedOver, ...]) -> None:
-        self.steps += [StepRecord(self.turns, p.rung, p.action, Outcome.PASSED_OVER, self.now) for p in passed]
+        self.steps += [StepRecord(self.turns, p.rung, p.action, p.outcome, self.now) for p in passed]
+        held = [p.rung for p in passed if p.outcome is Outcome.WITHHELD]
+        self.diary += [f"day {self.day} {rung}: withheld" for rung in held]
 
     def _sleep(self, until: datetime) -> None:
         """Until the wait is over, a person answers, or something happens."""

@@ -3,8 +3,8 @@
 Each case has its `given` events (see `given_form`) and one `query`. Every mistake is told with its line and a remedy.
 """
 
-from dataclasses import dataclass
-from datetime import time
+from dataclasses import dataclass, replace
+from datetime import datetime, time
 from types import MappingProxyType
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -13,8 +13,8 @@ from pydantic import BeforeValidator, Field
 
 from policy.compliance.case import Case
 from policy.compliance.given import happening_of
-from policy.compliance.given_form import AnyMoment, GivenEvent, Word, Words, ZoneWord, instant
-from policy.compliance.history import CONSUMER
+from policy.compliance.given_form import AnyMoment, GivenEvent, Word, Words, ZoneWord, day_of, instant, without_nulls
+from policy.compliance.history import CONSUMER, CONVERSATIONS
 from policy.compliance.packfile import AskedWord
 from policy.compliance.question import NOTICE_PRESENT, Question, Target
 from policy.files.document import Document, Place, read_document
@@ -30,7 +30,11 @@ class UnreadableCases(UnreadableFile):
 
 
 def _or_nothing(value: object) -> object:
-    return {} if value is None else value
+    return {} if value is None else without_nulls(value)
+
+
+def _as_asked(value: object) -> object:
+    return without_nulls(value, except_for="opt_out_notice")
 
 
 def _or_none_at_all(value: object) -> object:
@@ -76,7 +80,9 @@ class GivenCase(Form):
     given: Annotated[tuple[GivenEvent, ...], BeforeValidator(_or_none_at_all)] = Field(
         default=(), examples=["[{type: call_out, at: 2026-04-01T10:00:00-04:00, outcome: unanswered}]"]
     )
-    query: GivenQuery = Field(examples=["{at: 2026-04-08T10:00:00-04:00, action: call}"])
+    query: Annotated[GivenQuery, BeforeValidator(_as_asked)] = Field(
+        examples=["{at: 2026-04-08T10:00:00-04:00, action: call}"]
+    )
     debt_groups: Annotated[dict[str, Word], BeforeValidator(_or_nothing)] = Field(default={}, examples=["{SL1: G}"])
     product: Word | None = Field(default=None, examples=["credit_card"])
     comment: Any = None
@@ -115,7 +121,7 @@ def cases_in(text: str, *, file: str) -> tuple[tuple[Posed, ...], tuple[Problem,
     read: list[Posed] = []
     for place in places:
         form, found = fill(GivenCase, document, at=place)
-        problems += found
+        problems += [_of_case(problem, document, place) for problem in found]
         if form is None:
             continue
         if form.id in {posed.id for posed in read}:
@@ -126,6 +132,16 @@ def cases_in(text: str, *, file: str) -> tuple[tuple[Posed, ...], tuple[Problem,
     if not read:
         raise UnreadableCases(problems)
     return tuple(read), tuple(problems)
+
+
+def _of_case(problem: Problem, document: Document, place: Place) -> Problem:
+    """The problem, told with the id of its case (its place in the list, where it has none)."""
+    data: Any = document.data
+    for part in place:
+        data = data[part]
+    name = data.get("id") if isinstance(data, dict) else None
+    told = f"case {quoted(name)}" if name is not None else f"case {int(place[-1]) + 1} of the list"
+    return replace(problem, what=f"{told}: {problem.what}")
 
 
 def _places(document: Document) -> tuple[list[Place], list[Problem]]:
@@ -140,6 +156,18 @@ def _places(document: Document) -> tuple[list[Place], list[Problem]]:
     return [(*inside, position) for position in range(len(data))], []
 
 
+def _timed(event: GivenEvent, given: tuple[GivenEvent, ...], *, zone: ZoneInfo) -> GivenEvent:
+    """A consent of which only the day is known was given in the last conversation of that day, if there was one."""
+    if event.type != "consent" or event.at is None or isinstance(event.at, datetime):
+        return event
+    talks = [
+        instant(call.at, zone=zone)
+        for call in given
+        if call.outcome in CONVERSATIONS and call.at is not None and day_of(call.at, zone=zone) == event.at
+    ]
+    return event.model_copy(update={"at": max(talks)}) if talks else event
+
+
 def _posed(form: GivenCase) -> Posed:
     zone = ZoneInfo(form.consumer_tz)
     asked = form.query
@@ -147,7 +175,7 @@ def _posed(form: GivenCase) -> Posed:
     case = Case(
         zone=zone,
         debts=named | frozenset(asked.debts),
-        history=tuple(happening_of(event, zone=zone) for event in form.given),
+        history=tuple(happening_of(_timed(event, form.given, zone=zone), zone=zone) for event in form.given),
         groups=MappingProxyType(dict(form.debt_groups)),
         facts=MappingProxyType({} if form.product is None else {"product": form.product}),
     )

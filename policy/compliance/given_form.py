@@ -69,6 +69,13 @@ def day_of(moment: Moment, *, zone: ZoneInfo) -> date:
     return instant(moment, zone=zone).astimezone(zone).date() if isinstance(moment, datetime) else moment
 
 
+def without_nulls(data: Any, *, except_for: str = "") -> Any:
+    """A mapping without the keys that are written but empty (`to: null`), which say no more than a key left out."""
+    if not isinstance(data, Mapping):
+        return data
+    return {key: value for key, value in data.items() if value is not None or key == except_for}
+
+
 def _moment(value: object) -> Moment:
     moment = _read_moment(value)
     if not FIRST_YEAR <= moment.year < LAST_YEAR:
@@ -201,6 +208,7 @@ class GivenEvent(Form):
         kind = data.get("type") if isinstance(data, Mapping) else None
         if kind not in TYPES:
             return data
+        data = without_nulls(data)
         for key, types in SPECIAL.items():
             if key in data and kind not in types:
                 remedy = f"take it out, or write it on one of: {', '.join(types)}"

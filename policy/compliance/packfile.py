@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from policy.compliance.objection import Effect
 from policy.compliance.question import Asked, Question
+from policy.compliance.roles import STAND_INS, is_role
 from policy.files.form import Form, Text, member_of, wrong
 
 AUTHORITIES = ("law", "regulation", "interpretation", "standard", "self_regulation", "house_policy")
@@ -139,10 +140,16 @@ class Citation(Form):
 
 
 class When(Form):
-    """To which contacts a rule speaks; what is left out does not narrow it."""
+    """To which contacts a rule speaks; what is left out does not narrow it.
+
+    to: the person alone (`consumer`), the person and whoever stands in for them (`consumer_or_stand_in`: spouse,
+    parent, guardian, executor, successor), anybody but the person (`third_party`), or `any`.
+    """
 
     action: tuple[AskedWord, ...] = Field(default=(), examples=["[call, sms]"])
-    to: Literal["consumer", "third_party", "any"] = Field(default="consumer", examples=["consumer"])
+    to: Literal["consumer", "consumer_or_stand_in", "third_party", "any"] = Field(
+        default="consumer", examples=["consumer"]
+    )
     automated: bool | None = Field(default=None, examples=["true"])
     number_type: tuple[NumberTypeWord, ...] = Field(default=(), examples=["[mobile]"])
     products: tuple[Text, ...] = Field(default=(), examples=["[microfinance]"])
@@ -160,7 +167,7 @@ class When(Form):
         """Whether the rule has anything to say about a contact."""
         return (
             (not self.action or question.action in self.action)
-            and (self.to == "any" or (self.to == "consumer") == question.is_to_consumer)
+            and self._is_to(question)
             and self.automated in (None, question.automated)
             and (not self.number_type or question.target.number_type in self.number_type)
             and (not self.products or product in self.products)
@@ -169,6 +176,17 @@ class When(Form):
             and question.purpose not in self.purposes_except
             and self.replies in (None, question.in_reply_to is not None)
         )
+
+    def _is_to(self, question: Question) -> bool:
+        match self.to:
+            case "any":
+                return True
+            case "consumer":
+                return question.is_to_consumer
+            case "consumer_or_stand_in":
+                return question.is_to_consumer or is_role(question.to, STAND_INS)
+            case "third_party":
+                return not question.is_to_consumer
 
 
 class Overrides(Form):

@@ -24,6 +24,10 @@ CALLED_OTHERWISE = {
 }
 
 
+STAND_INS = ("spouse", "parent", "guardian", "executor", "successor")
+"""Who may be spoken to in the person's place, and for whom the same is asked as for the person."""
+
+
 def role_of(recipient: str) -> str:
     """The name of a recipient as a role is written: small letters and underscores, and one word for one role."""
     plain = recipient.removeprefix(THIRD_PARTY).lower().translate({ord("'"): "", ord("-"): " ", ord("_"): " "})

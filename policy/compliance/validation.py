@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from policy.compliance.business_days import business_days_after
 from policy.compliance.case import Case
 from policy.compliance.history import Mark
+from policy.compliance.returns import came_back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,10 +25,8 @@ def noticed_at(case: Case, *, debt: str, at: datetime) -> datetime | None:
     """When the validation notice that counts was sent: the first one that did not come back; None where none is out."""
     sent = [m.at for m in case.marks(Mark.VALIDATION_NOTICE_MAILED, debt=debt) if m.at <= at]
     returns = [m.at for m in case.marks(Mark.UNDELIVERABLE_NOTICE, debt=debt) if m.at <= at]
-    for moment, following in zip(sent, [*sent[1:], None], strict=False):  # of no notice there is no next one
-        if not any(moment <= back and (following is None or back < following) for back in returns):
-            return moment
-    return None
+    back = came_back(sent, returns)
+    return next((moment for moment in sent if moment not in back), None)
 
 
 def last_day(case: Case, *, debt: str, at: datetime, period: Period = USUAL) -> date | None:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from policy.compliance.addresses import is_same_address
 from policy.compliance.case import Case
 from policy.compliance.exceptions import MEDIUM_OF, revoked_at
 from policy.compliance.history import Consent, Direction, Mark, Medium, Preference, PreferenceKind, Sent
@@ -117,7 +118,7 @@ def _refused_since(case: Case, question: Question, moment: datetime) -> bool:
     return any(
         wish.kind is PreferenceKind.OPT_OUT_ADDRESS
         and wish.at >= moment
-        and wish.address in (None, question.target.address)
+        and (wish.address is None or is_same_address(wish.address, question.target.address))
         for wish in case.all_of(Preference)
     )
 
@@ -129,7 +130,7 @@ def _is_about(case: Case, question: Question, debts: frozenset[str]) -> bool:
 def _is_same(target: Target, sent: Sent) -> bool:
     """Whether a message came from the address: by its name where both are known, else by its kind."""
     if target.address is not None and sent.address is not None:
-        return target.address == sent.address
+        return is_same_address(target.address, sent.address)
     return target.address_kind == sent.address_kind
 
 

@@ -7,6 +7,7 @@ from pydantic import Field
 from policy.compliance.case import Case
 from policy.compliance.objection import Objection
 from policy.compliance.question import Question
+from policy.compliance.returns import came_back
 from policy.compliance.standing_rule import MarkWord
 from policy.files.form import Form
 
@@ -34,4 +35,4 @@ def _last(case: Case, params: Delivery, debt: str, *, at: datetime) -> bool | No
     sent = [mark.at for mark in case.marks(*params.disclosures, debt=debt) if mark.at <= at]
     if not sent:
         return None
-    return not any(sent[-1] <= mark.at <= at for mark in case.marks(*params.returned_by, debt=debt))
+    return sent[-1] not in came_back(sent, (m.at for m in case.marks(*params.returned_by, debt=debt) if m.at <= at))

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from policy.compliance.addresses import may_be_same_address
 from policy.compliance.case import Case
 from policy.compliance.conversations import counts_to
 from policy.compliance.exceptions import MORE_CALLS, may_call_more, named_days
@@ -63,7 +64,7 @@ def counted(
     return [
         c.at
         for c in _countable(case, params, person=person, debt=debt)
-        if _is_inside(case, params, c.at, at=at) and (address is None or c.address in (None, address))
+        if _is_inside(case, params, c.at, at=at) and may_be_same_address(address, c.address)
     ]
 
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from pydantic import Field
 
+from policy.compliance.addresses import may_be_same_address
 from policy.compliance.case import Case
 from policy.compliance.history import CallOutcome, Direction
 from policy.compliance.objection import Objection
@@ -30,7 +31,7 @@ def leave_time_between(case: Case, question: Question, params: MinInterval, *, a
             if call.direction is Direction.OUT
             and call.outcome in params.outcomes
             and call.at <= at
-            and (address is None or call.address in (None, address))
+            and may_be_same_address(address, call.address)
         ),
         default=None,
     )

@@ -9,8 +9,9 @@ from pydantic import BeforeValidator, Field
 from policy.compliance.case import Case
 from policy.compliance.conversations import conversations
 from policy.compliance.history import CONSUMER, Direction, Mark, Medium, Sent
-from policy.compliance.objection import Objection
+from policy.compliance.objection import Effect, Objection
 from policy.compliance.question import Question
+from policy.compliance.returns import came_back
 from policy.compliance.standing_rule import MarkWord
 from policy.files.form import Form, Text, Whole, wrong
 from policy.files.problem import nearest
@@ -43,7 +44,7 @@ class Precondition(Form):
 
 
 def first_things_first(case: Case, question: Question, params: Precondition, *, at: datetime) -> Objection | None:
-    """Objects until the wait is over, and where nothing has happened yet until something does."""
+    """Puts off until the wait is over; where nothing has happened yet, the rule says what becomes of the step."""
     objections = [o for debt in sorted(question.debts) if (o := _on_one_debt(case, params, debt, at=at))]
     return max(objections, key=lambda o: (o.until is None, o.until or at), default=None)
 
@@ -55,7 +56,8 @@ def _on_one_debt(case: Case, params: Precondition, debt: str, *, at: datetime) -
     if frees and frees[0] <= at:
         return None
     if frees:
-        return Objection(detail=f"it was sent less than {params.wait_days} days ago", until=frees[0])
+        told = f"it was sent less than {params.wait_days} days ago"
+        return Objection(detail=told, until=frees[0], effect=Effect.DEFER)
     waits_for = params.waits_for or params.any_of[0]
     return Objection(detail="nothing of the kind is on record that did not come back", until_event=waits_for)
 
@@ -63,10 +65,13 @@ def _on_one_debt(case: Case, params: Precondition, debt: str, *, at: datetime) -
 def _frees(case: Case, params: Precondition, debt: str, *, at: datetime) -> Iterator[datetime]:
     """When each thing that happened lets the step be taken; what came back in time lets nothing be done."""
     returns = [m.at for m in case.marks(*params.invalidated_by, debt=debt)] if params.invalidated_by else []
-    for moment in _happened(case, params, debt):
+    happened = list(_happened(case, params, debt))
+    back = came_back(happened, returns)
+    for moment in happened:
         free = local_instant(case.day(moment) + timedelta(days=params.wait_days), hour=time(0), zone=case.zone)
         free = max(free, moment)
-        if moment <= at and not any(moment <= back < free for back in returns):
+        is_undone = any(moment < returned < free for returned in returns) or back.get(moment) == moment
+        if moment <= at and not is_undone:
             yield free
 
 

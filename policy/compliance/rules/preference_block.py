@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from policy.compliance.addresses import is_same_address, may_be_same_address, media_of
 from policy.compliance.blackout import blackouts, first_free, stands
 from policy.compliance.case import Case
 from policy.compliance.exceptions import (
@@ -107,7 +108,7 @@ def _of_medium(
         if wish.kind is not kind or not stands(wish, at=at) or _is_past(case, wish, at=at):
             continue
         # An address that the question does not name may be the one that was refused.
-        is_other_address = wish.address is not None and question.target.address not in (None, wish.address)
+        is_other_address = not (wish.address is None or may_be_same_address(wish.address, question.target.address))
         is_meant = medium is not None and medium in _media(wish, question) and not is_other_address
         is_taken_as = medium in params.taken_as and bool(_media(wish, question) & set(params.taken_as))
         if medium is None or not (is_meant or is_taken_as):
@@ -126,14 +127,15 @@ def _of_medium(
 def _media(wish: Preference, question: Question) -> frozenset[Medium]:
     """What a refusal speaks of. Where it names no medium: every one, or all that uses the very address that it names.
 
-    Of an opt-out that names neither, and of an address that may be another one: electronic messages.
+    Of an opt-out that names neither, and of an address that may be another one: the electronic messages that could go
+    there.
     """
     is_of_all = wish.address is None and wish.kind is PreferenceKind.STOP_MEDIUM
-    is_of_this_address = wish.address is not None and wish.address == question.target.address
+    is_of_this_address = is_same_address(wish.address, question.target.address)
     if wish.medium is None and (is_of_all or is_of_this_address):
         return frozenset(Medium)
     if wish.medium is None or wish.medium == ALL_ELECTRONIC:
-        return ELECTRONIC
+        return ELECTRONIC if wish.address is None else media_of(wish.address)
     named = CALLED_OTHERWISE.get(wish.medium.lower(), wish.medium.lower())
     return frozenset(m for m in Medium if m.value == named)
 

@@ -13,15 +13,26 @@ from reports.sheets.table import Cell, Column, Kind, Table, shown
 
 TEMPLATES = Path(__file__).parent / "templates"
 
-Link = Callable[[Table, Column, Cell], str]
-"""Where a cell leads: the table, the column, and the first cell of its row (None for the foot); empty for nowhere."""
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A cell in its place. row: the first cell of its row; None in the foot."""
+
+    table: Table
+    column: Column
+    row: Cell
+    cell: Cell
+
+
+Link = Callable[[Spot], str]
+"""Where a cell leads; empty for nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
 class DrawnCell:
     """A cell's text and where it leads; empty for nowhere."""
 
-    text: str
+    text: str = ""
     href: str = ""
 
 
@@ -59,7 +70,7 @@ class DrawnSection:
     parts: tuple[DrawnPart, ...]
 
 
-def nowhere(_table: Table, _column: Column, _row: Cell) -> str:
+def nowhere(_spot: Spot) -> str:
     """A page that stands alone leads nowhere."""
     return ""
 
@@ -78,7 +89,7 @@ def drawn(sections: Iterable[Section], *, currency: str, link: Link = nowhere) -
                     part.label,
                     part.plot if part.plot and part.plot.has_something else None,
                     part.sentences,
-                    tuple(_drawn_table(table, currency=currency, link=link) for table in part.tables),
+                    tuple(drawn_table(table, currency=currency, link=link) for table in part.tables),
                 )
                 for part in section.shown
             ),
@@ -98,7 +109,8 @@ def environment() -> Environment:
     return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
 
 
-def _drawn_table(table: Table, *, currency: str, link: Link) -> DrawnTable:
+def drawn_table(table: Table, *, currency: str, link: Link = nowhere) -> DrawnTable:
+    """A table as text."""
     has_money = any(column.kind is Kind.MONEY for column in table.columns)
     return DrawnTable(
         table.name,
@@ -112,6 +124,10 @@ def _drawn_table(table: Table, *, currency: str, link: Link) -> DrawnTable:
 
 def _drawn_row(table: Table, row: tuple[Cell, ...], name: Cell, *, currency: str, link: Link) -> tuple[DrawnCell, ...]:
     return tuple(
-        DrawnCell(shown(cell, column, currency=currency), "" if cell is None else link(table, column, name))
+        DrawnCell()
+        if cell is None and name is None
+        else DrawnCell(
+            shown(cell, column, currency=currency), "" if cell is None else link(Spot(table, column, name, cell))
+        )
         for cell, column in zip(row, table.columns, strict=True)
     )

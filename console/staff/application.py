@@ -1,4 +1,4 @@
-"""The application for staff: a list of journeys, a page for each, and a page for each compliance pack."""
+"""The application for staff: a list of journeys, a page for each, the report, and a page for each compliance pack."""
 
 import re
 from collections.abc import Callable
@@ -13,6 +13,7 @@ from console.staff.drawing import page
 from console.staff.journey_list import ANY, asked_from, journey_list
 from console.staff.journey_view import view_of
 from console.staff.passes import Passes
+from console.staff.report_pages import ReportPages
 from console.staff.waiting import WAITS_FOR
 from ledger.database import Ledger
 from ledger.dossiers import NoSuchJourney, dossier
@@ -54,6 +55,7 @@ def create_staff(
         "/journeys/{journey_id}": pages.journey,
         "/packs": pages.packs,
         "/packs/{digest}": pages.pack,
+        **ReportPages(ledger, clock=clock).addresses(),
     }
     for path, shown_by in shown.items():
         app.add_api_route(path, shown_by, methods=["GET"], response_class=HTMLResponse)

@@ -10,6 +10,7 @@ from fastapi import status
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from reports.drawing import TEMPLATES as SECTIONS
 from reports.figures import words, written
 from reports.timeline_lines import SHORT_ID, local
 
@@ -46,9 +47,8 @@ def _style() -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
+    both = FileSystemLoader([TEMPLATES, SECTIONS])
+    environment = Environment(loader=both, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     environment.filters |= {"words": words, "written": written, "local": local, "short": lambda text: text[:SHORT_ID]}
     environment.globals |= {"style": _style(), "root": ROOT}
     return environment

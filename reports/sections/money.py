@@ -43,7 +43,7 @@ def _waterfall(told: Told) -> Plot:
     ]
     shape = layout(height=90 + 40 * len(steps)) | {"showlegend": False}
     shape["margin"] |= {"r": 70}
-    shape["xaxis"] |= {"title": {"text": currency}, "zeroline": True, "tickformat": ",~r"}
+    shape["xaxis"] |= {"title": {"text": currency}, "zeroline": True, "tickformat": ",~r", "nticks": 5}
     shape["yaxis"] |= {"autorange": "reversed"}
     summary = "; ".join(f"{words(s['step'])} {amount(s['amount_minor'], currency=currency)}" for s in steps)
     return Plot("gross-to-net", summary, figure(data if steps else [], shape))

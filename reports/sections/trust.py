@@ -17,6 +17,7 @@ def trust(told: Told) -> Section:
                 tables=(
                     *told.table("reconciliation"),
                     *told.table("headline"),
+                    *told.table("assumptions"),
                     *told.table("reconciliation_checks"),
                 ),
             ),

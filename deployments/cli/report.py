@@ -12,11 +12,14 @@ from deployments.cli.at_hand import at_hand
 from deployments.cli.showing import screen
 from deployments.reporting import report_on, write_json, write_page, write_sheets, write_tables
 from ledger.portfolios import opened_on
+from reports.as_of import as_of_from
 from reports.sheets.tables import Report
 from reports.showing import show
 
 DOES_NOT_RECONCILE = 1
 MAKE_COMMAND = "make"
+AS_OF_HELP = "What was on record then (UTC); a day such as 2026-03-31 means its end; now."
+IN_THE_FUTURE = "The as-of instant lies ahead: what is recorded until then will change this report."
 JSON_OPTION = "--json"
 ON_SCREEN = "-"
 
@@ -44,7 +47,10 @@ def make(
         datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day; the portfolio's first day.")
     ] = None,
     to: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day; today.")] = None,
-    as_of: Annotated[datetime | None, typer.Option(help="What was on record at this instant (UTC); now.")] = None,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(parser=as_of_from, metavar="DAY|INSTANT", help=AS_OF_HELP),
+    ] = None,
     json_file: Annotated[
         Path | None, typer.Option(JSON_OPTION, metavar="[FILE]", help="Write it as JSON; to the screen without a file.")
     ] = None,
@@ -61,8 +67,10 @@ def make(
             portfolio,
             from_on=from_.date() if from_ else first,
             to_on=to.date() if to else there.now.date(),
-            as_of=there.now if as_of is None else as_of.replace(tzinfo=as_of.tzinfo or there.now.tzinfo),
+            as_of=as_of or there.now,
         )
+        if as_of is not None and as_of > there.now:
+            screen(stderr=True).print(f"{IN_THE_FUTURE} It is now {there.now:%Y-%m-%d %H:%M} UTC.")
     if json_file == Path(ON_SCREEN):
         typer.echo(json.dumps(report, indent=2))
     else:

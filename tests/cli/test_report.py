@@ -17,3 +17,13 @@ def test_writes_every_shape_at_once(driven: Driven) -> None:
     assert (driven.folder / "r.html").exists()
     assert (driven.folder / "r.xlsx").exists()
     assert (driven.folder / "tables" / "by_ladder.csv").exists()
+
+
+def test_a_day_as_as_of_means_its_end(driven: Driven) -> None:
+    """All that was recorded on it counts; and where it is not over yet, that is said."""
+    told = driven.run("report", "--portfolio", "cards", "--as-of", f"{MONDAY:%Y-%m-%d}", "--json", "r.json")
+    assert told.exit_code == 0, told.output
+    written = json.loads((driven.folder / "r.json").read_text())
+    assert written["as_of"] == f"{MONDAY:%Y-%m-%d}T23:59:59.999999+00:00"
+    assert "lies ahead" in told.output
+    assert driven.run("report", "--portfolio", "cards", "--as-of", "soon").exit_code == 2

@@ -81,7 +81,7 @@ class SendGridEmail:
         ):  # the SDK reads names and lists out of an address, or nothing at all
             raise failed(vendor=VENDOR, code="unusable_address", failure=FailureClass.BAD_NUMBER)
         mail = Mail(
-            from_email=self._account.sender,
+            from_email=message.sender or self._account.sender,
             to_emails=to,
             subject=message.subject,
             plain_text_content=message.body,

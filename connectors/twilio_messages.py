@@ -25,7 +25,7 @@ LIVE_URL = "https://api.twilio.com"
 class TwilioAccount:
     """An account at Twilio, or at a sandbox that speaks its protocol.
 
-    sender: the number that messages come from, in E.164.
+    sender: the number that messages come from, in E.164, where a message does not name another.
     base_url: scheme and host to use in the place of Twilio's own; None for Twilio.
     callback_base_url: the public address under which receipts reach us; None for no receipts.
     """
@@ -67,7 +67,7 @@ class TwilioMessages:
             url=f"{base}/2010-04-01/Accounts/{self._account.account_sid}/Messages.json",
             owner=(self._account.account_sid, self._account.auth_token),
             to=self._prefix + message.to,
-            sender=self._prefix + self._account.sender,
+            sender=self._prefix + (message.sender or self._account.sender),
             message=message,
             requested_at=requested_at,
             now=now,
@@ -79,7 +79,7 @@ class TwilioMessages:
         try:
             created = self._client.messages.create(
                 to=self._prefix + message.to,
-                from_=self._prefix + self._account.sender,
+                from_=self._prefix + (message.sender or self._account.sender),
                 body=message.body,
                 status_callback=self._receipts_of(message),
             )

@@ -10,13 +10,15 @@ class Message:
     """One text to one destination.
 
     attempt_id travels with the message in the vendor's callback address, so that a receipt finds its attempt.
-    subject: for email; empty otherwise.
+    subject: for email; empty otherwise. sender: which of our numbers or addresses it leaves by; empty for the
+    channel's only one.
     """
 
     attempt_id: AttemptId
     to: str = field(repr=False)
     body: str = field(repr=False)
     subject: str = field(default="", repr=False)
+    sender: str = ""
 
 
 @dataclass(frozen=True, slots=True)

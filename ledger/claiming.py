@@ -1,6 +1,7 @@
 """Claiming a planned contact: everything is read again and judged under the borrower's lock, then it may leave once."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
@@ -19,6 +20,7 @@ from ledger.people import contact_text, unseal_for
 from ledger.questions import ASKED_FOR, looks_at_text, target_of, with_text
 from ledger.reviews import ask_a_person, ask_what_is_missing, nobody_needs_to_decide, people_may_clear, review_of
 from ledger.scopes import scopes_of
+from ledger.senders import NoRoom, leave_queue, reserve
 from ledger.steps import end_step
 from ledger.tables.attempt import AttemptRow
 from ledger.tables.borrower import ContactPointRow
@@ -27,6 +29,7 @@ from ledger.tables.loan import LoanRow
 from ledger.text_readings import reading_of_text
 from ledger.turns import OVERTAKEN, held, still_next
 from ledger.verdicts import judge_now, keep, lock_borrower
+from policy.capacity import NO_SENDERS, Sender, Senders
 from policy.compliance.question import Question
 from policy.compliance.stacking import Stack
 from policy.compliance.verdict import Answer, Verdict
@@ -35,10 +38,20 @@ REFERRED_BY_LADDER = frozenset({Action.LEGAL_REFERRAL, Action.AGENCY_PLACEMENT})
 """What the ladder decides that weighs heavily on a person: where a rule wants a person's decision, one is asked."""
 
 
-def claim(session: Session, attempt_id: str, *, fence: int, now: datetime) -> Message | Order | Outcome:
+def claim(
+    session: Session,
+    attempt_id: str,
+    *,
+    fence: int,
+    now: datetime,
+    senders: Senders = NO_SENDERS,
+    no_room: NoRoom | None = None,
+) -> Message | Order | Outcome:
     """The message or order to hand over now, exactly once; or how the step ended without one.
 
-    Raises LeaseWasLost when another run holds the journey meanwhile.
+    senders: those of each channel that has a rate; a contact that finds no room is put off and keeps its place.
+    no_room: known before anything is asked, so that a contact that is still planned is put off unjudged. Raises
+    LeaseWasLost when another run holds the journey meanwhile.
     """
     attempt = session.get_one(AttemptRow, attempt_id)
     journey = held(session, attempt.journey_id, fence=fence)
@@ -46,7 +59,9 @@ def claim(session: Session, attempt_id: str, *, fence: int, now: datetime) -> Me
     session.refresh(attempt, with_for_update=True)
     match AttemptState(attempt.state):
         case AttemptState.PLANNED:
-            return _judge(session, attempt, journey, now=now)
+            if no_room is not None:
+                return _make_wait(session, attempt, journey, no_room, now=now)
+            return _judge(session, attempt, journey, senders=senders.get(Action(attempt.action), ()), now=now)
         case AttemptState.SENDING:
             # A run died between the request and its record. Only the vendor knows; it is never sent again.
             mark_unknown(session, attempt, journey, code="lost_run", now=now)
@@ -63,7 +78,9 @@ def claim(session: Session, attempt_id: str, *, fence: int, now: datetime) -> Me
             assert_never(other)
 
 
-def _judge(session: Session, attempt: AttemptRow, journey: JourneyRow, *, now: datetime) -> Message | Order | Outcome:
+def _judge(
+    session: Session, attempt: AttemptRow, journey: JourneyRow, *, senders: Sequence[Sender], now: datetime
+) -> Message | Order | Outcome:
     action = Action(attempt.action)
     if not still_next(session, journey, rung=attempt.rung, action=action, now=now):
         return _release(session, attempt, journey, outcome=Outcome.OVERTAKEN, reason=OVERTAKEN, now=now)
@@ -100,6 +117,10 @@ def _judge(session: Session, attempt: AttemptRow, journey: JourneyRow, *, now: d
     if not is_asked:
         nobody_needs_to_decide(session, attempt, journey, now=now)
     if verdict.is_allowed:
+        # Asked last: what is taken of a rate is then used, and nobody's lock is wanted any more.
+        full = reserve(session, attempt, journey, senders=senders, now=now) if senders else None
+        if full is not None:
+            return _make_wait(session, attempt, journey, full, now=now)
         let_probe_through(session, action, scopes=lambda: scopes_of(session, attempt), now=now)
         attempt.state, attempt.claimed_at = AttemptState.SENDING.value, verdict.judged_at
         return _what_leaves(session, attempt, content)
@@ -157,6 +178,28 @@ def _release(
     now: datetime,
     until: datetime | None = None,
 ) -> Outcome:
+    """Give the contact back for a reason of its own: it waits for no sender any more."""
+    leave_queue(session, journey.id)
+    return _give_back(session, attempt, journey, outcome=outcome, reason=reason, until=until, now=now)
+
+
+def _make_wait(session: Session, attempt: AttemptRow, journey: JourneyRow, full: NoRoom, *, now: datetime) -> Outcome:
+    """Put a contact off because there is no room: its place in the queue is kept."""
+    return _give_back(
+        session, attempt, journey, outcome=Outcome.DEFERRED, reason=full.reason, until=full.room_at, now=now
+    )
+
+
+def _give_back(
+    session: Session,
+    attempt: AttemptRow,
+    journey: JourneyRow,
+    *,
+    outcome: Outcome,
+    reason: str,
+    now: datetime,
+    until: datetime | None = None,
+) -> Outcome:
     attempt.state, attempt.recorded_at = AttemptState.RELEASED.value, now
     end_step(
         session,
@@ -181,4 +224,5 @@ def _what_leaves(session: Session, attempt: AttemptRow, content: dict[str, str])
         to=to,
         body=content["body"],
         subject=content["subject"],
+        sender=attempt.sender or "",
     )

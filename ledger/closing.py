@@ -10,6 +10,7 @@ from domain.event import EventKind
 from domain.journey import ClosingReason, JourneyState
 from domain.work_item import WorkKind, WorkState
 from ledger import events
+from ledger.senders import leave_queue
 from ledger.situations import OPEN_WORK
 from ledger.tables.journey import JourneyRow
 from ledger.tables.work_item import WorkItemRow
@@ -23,6 +24,7 @@ def close_journey(session: Session, journey: JourneyRow, *, reason: ClosingReaso
     journey.closing_reason = reason.value
     journey.closed_at = now
     journey.due_at = journey.waiting_for = journey.waiting_reason = journey.lease_until = None
+    leave_queue(session, journey.id)
     withdraw_work(session, journey, now=now)
     _nobody_rests_any_more(session, journey, now=now)
     events.append(

@@ -19,6 +19,7 @@ from ledger.consequences import consequence
 from ledger.earlier_states import keep_state
 from ledger.inquiries import begin_inquiry, end_inquiry
 from ledger.scopes import scopes_of
+from ledger.senders import is_too_fast, slow_down
 from ledger.steps import charge, end_step
 from ledger.tables.attempt import AttemptRow
 from ledger.tables.journey import JourneyRow, TurnRow
@@ -123,6 +124,8 @@ def record_failure(
         code=code,
     )
     then = consequence(session, attempt, journey, failure=failure, code=code, vendor=vendor, now=now)
+    if is_too_fast(failure, code):
+        slow_down(session, attempt, now=now)
     is_spent = then.outcome is Outcome.REJECTED
     attempt.state = AttemptState.REJECTED.value if is_spent else AttemptState.RELEASED.value
     reason = then.reason("the vendor refused it" if is_spent else "the vendor did not take it")

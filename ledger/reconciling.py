@@ -172,7 +172,7 @@ def _contact(session: Session, attempt: AttemptRow) -> Message | Order:
     if not Action(attempt.action).is_message:
         return Order(AttemptId(attempt.id), content)
     to = contact_text(session, attempt.contact_point_id or "")
-    return Message(AttemptId(attempt.id), to, content["body"], content["subject"])
+    return Message(AttemptId(attempt.id), to, content["body"], content["subject"], attempt.sender or "")
 
 
 def _tell(session: Session, attempt: AttemptRow, kind: EventKind, *, now: datetime, **facts: str | int) -> None:

@@ -13,7 +13,8 @@ class AttemptRow(SQLModel, table=True):
     """One contact with a vendor or desk, written down before it is made.
 
     The unique key makes a second attempt on the same loan, rung and turn impossible. fence is the journey's fence under
-    which it was claimed. text_says: what the wording says and what is wrong with it, where a rule asks for that.
+    which it was claimed. sender: which of our numbers or addresses it left by, where that is chosen. text_says: what
+    the wording says and what is wrong with it, where a rule asks for that.
     """
 
     __tablename__ = "attempts"
@@ -33,6 +34,7 @@ class AttemptRow(SQLModel, table=True):
     text_sealed: bytes
     segments: int = 0
     text_says: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    sender: str | None = None
     vendor: str | None = None
     vendor_id: str | None = Field(default=None, index=True)
     failure: str | None = None

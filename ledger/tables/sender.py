@@ -11,7 +11,8 @@ from ledger.tables.columns import UtcDateTime
 class SenderBucketRow(SQLModel, table=True):
     """One sender's token bucket. rate: units a second; burst: units at once, as the settings said last.
 
-    level: units that were left at `filled_at`. served: the place in the queue of whoever was served last.
+    level: units that were left at `filled_at`. served: the place in the queue of whoever was served last. share: of its
+    rate, that it went at from `slowed_at` on, when the vendor last found it too fast.
     """
 
     __tablename__ = "sender_buckets"
@@ -23,6 +24,8 @@ class SenderBucketRow(SQLModel, table=True):
     level: float
     filled_at: datetime = Field(sa_type=UtcDateTime)
     served: float = 0.0
+    share: float = Field(default=1.0, sa_column_kwargs={"server_default": "1"})
+    slowed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class SenderWaitRow(SQLModel, table=True):
@@ -36,7 +39,7 @@ class SenderWaitRow(SQLModel, table=True):
     __table_args__ = (Index("ix_sender_waits_sender_place", "sender", "place"),)
 
     sender: str = Field(primary_key=True)
-    journey_id: str = Field(primary_key=True, foreign_key="journeys.id")
+    journey_id: str = Field(primary_key=True, foreign_key="journeys.id", index=True)
     rung: str
     line: str
     place: float

@@ -37,6 +37,7 @@ from ledger.tables.work_item import WorkItemRow
 from ledger.turns import Turn, take_turn
 from ledger.unit_costs import add_unit_costs
 from ledger.work import assign
+from policy.capacity import Senders
 from policy.next_step import Act, Finish, Wait
 from policy.treatment.rule import Rule, Rules, Share
 
@@ -91,6 +92,7 @@ class Lender:
     received: int = 0
     sent: list[Message | Order] = field(default_factory=list)
     fences: dict[str, int] = field(default_factory=dict)
+    senders: Senders = field(default_factory=dict)
 
     def portfolio(self, session: Session) -> PortfolioRow:
         """The portfolio and its prices, made on first use."""
@@ -160,7 +162,7 @@ class Lender:
     def claims(self, attempt_id: str, turn: Turn) -> Message | Order | Outcome:
         """The contact is judged, and leaves or not."""
         with self.ledger.transaction() as session:
-            claimed = claim(session, attempt_id, fence=turn.fence, now=self.now)
+            claimed = claim(session, attempt_id, fence=turn.fence, now=self.now, senders=self.senders)
         if not isinstance(claimed, Outcome):
             self.sent.append(claimed)
         return claimed

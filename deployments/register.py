@@ -6,20 +6,24 @@ from uuid import UUID
 
 from prefect import Flow
 from prefect.client.orchestration import SyncPrefectClient, get_client
-from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate
-from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
+from prefect.client.schemas.actions import DeploymentScheduleCreate, GlobalConcurrencyLimitCreate, WorkPoolCreate
+from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound, PrefectHTTPStatusError
 from prefect.utilities.callables import parameter_schema
 
 from deployments.entries import FLOWS
+from deployments.rates import CHANNELS
 from deployments.schedules import DEPLOYMENTS, Planned
+from tasks.limits import limit_named
 
 ENTRIES = "deployments.entries"
+MESSAGES_AT_ONCE, ORDERS_AT_ONCE = 20, 5
+"""Requests of one channel that are under way at the same time, unless somebody says otherwise in Prefect."""
 
 
 def register(
     *, pool: str, pool_type: str, portfolios: Sequence[str], with_schedules: str = "yes", purges: str = "no"
 ) -> list[str]:
-    """Make sure of the work pool and of every deployment; returns the deployments' names (`flow/deployment`).
+    """Make sure of the work pool, of every deployment and of the limits; returns the deployments' names.
 
     pool_type: `journey` for the journey worker, `process` for the stock one. portfolios: those whose intakes and
     reports are scheduled. with_schedules: `no` leaves starting flows to somebody else (a demo does). purges: `yes`
@@ -31,6 +35,7 @@ def register(
         for planned in DEPLOYMENTS:
             schedules = schedules_of(planned, portfolios, purges=purges) if with_schedules == "yes" else []
             _deploy(client, planned, flows[planned.flow], pool=pool, schedules=schedules)
+        ensure_limits(client)
     return [f"{planned.flow}/{planned.name}" for planned in DEPLOYMENTS]
 
 
@@ -45,6 +50,27 @@ def schedules_of(planned: Planned, portfolios: Sequence[str], *, purges: str) ->
         DeploymentScheduleCreate(schedule=planned.schedule, parameters={"portfolio": name}, slug=f"portfolio-{index}")
         for index, name in enumerate(portfolios)
     ]
+
+
+def ensure_limits(client: SyncPrefectClient) -> dict[str, int]:
+    """Make sure of a global concurrency limit for every channel; returns what each lets out at a time.
+
+    One that is there is left as it is, because somebody may have set it in Prefect. Empty where the server is too old.
+    """
+    limits: dict[str, int] = {}
+    for channel in sorted(CHANNELS):
+        name = limit_named(channel)
+        try:
+            limits[name] = client.read_global_concurrency_limit_by_name(name).limit
+        except ObjectNotFound:
+            limits[name] = MESSAGES_AT_ONCE if channel.is_message else ORDERS_AT_ONCE
+            try:
+                client.create_global_concurrency_limit(GlobalConcurrencyLimitCreate(name=name, limit=limits[name]))
+            except ObjectAlreadyExists:  # somebody else was quicker
+                continue
+            except PrefectHTTPStatusError:
+                return {}
+    return limits
 
 
 def _ensure_pool(client: SyncPrefectClient, pool: str, *, pool_type: str) -> None:

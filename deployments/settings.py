@@ -1,11 +1,15 @@
 """Every setting of the product, read from environment variables that begin with `DUECOURSE_`."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from deployments.rates import DESKS, limits_typed, named
+from domain.action import Action
+from policy.capacity import Limit
 from policy.compliance.packfile import Role
 from policy.compliance.removal import House
 
@@ -43,10 +47,14 @@ class Settings(BaseSettings):
     twilio_account_sid: str | None = None
     twilio_auth_token: SecretStr | None = None
     twilio_sms_sender: str | None = None
+    """The number that texts come from; several with commas between, and a person hears from the same one every time."""
     twilio_chat_sender: str | None = None
     sendgrid_api_key: SecretStr | None = None
     sendgrid_sender: str | None = None
     sendgrid_webhook_public_key: str | None = None
+    rates: str = ""
+    """What a channel or a sender takes, where it is not what its vendor publishes (`deployments.rates`): for example
+    `sms=10:100, field_visit=20/h`. The sandbox takes whatever comes, except where this says otherwise."""
     field_desk_url: str | None = None
     legal_desk_url: str | None = None
     agency_desk_url: str | None = None
@@ -75,6 +83,29 @@ class Settings(BaseSettings):
 
     lease_seconds: float = Field(default=120.0, gt=0)
     """How long a run may hold a journey without a sign of life; longer than any vendor may take to answer."""
+
+    @field_validator("rates")
+    @classmethod
+    def _are_rates(cls, text: str, info: ValidationInfo) -> str:
+        set_before = (info.data.get(name) for name in ("twilio_sms_sender", "twilio_chat_sender", "sendgrid_sender"))
+        limits_typed(text, senders={sender for setting in set_before for sender in named(setting)})
+        return text
+
+    @property
+    def limits(self) -> dict[str, Limit]:
+        """The rates that are set, by channel or sender."""
+        return limits_typed(self.rates, senders={name for names in self.senders.values() for name in names})
+
+    @property
+    def senders(self) -> dict[Action, Sequence[str]]:
+        """The numbers, addresses and desks of every channel where messages reach real people."""
+        sms = named(self.twilio_sms_sender)
+        return {
+            Action.SMS: sms,
+            Action.CHAT: named(self.twilio_chat_sender) or sms[:1],
+            Action.EMAIL: named(self.sendgrid_sender),
+            **{desk: [name] for desk, name in DESKS.items()},
+        }
 
     @property
     def house(self) -> House:

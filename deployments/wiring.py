@@ -18,6 +18,7 @@ from connectors.twilio_inbox import TwilioInbox
 from connectors.twilio_messages import TwilioAccount
 from connectors.twilio_sms import TwilioSms
 from deployments.clock import business_now, machine_now
+from deployments.rates import DESKS, limit_for
 from deployments.settings import Settings
 from domain.action import Action
 from ledger.database import Ledger, open_ledger
@@ -25,6 +26,7 @@ from ledger.evidence.roots import Custody
 from ledger.evidence.signing import signing_key, write_signing_key
 from ledger.keyring import Keyring, keyring_from_file, keyring_from_text, write_new_key
 from ledger.simulated_clock import simulated_now
+from policy.capacity import Sender
 from policy.treatment.reading import shipped_rules
 from simulation.sandbox import settings as sandbox
 from tasks.surroundings import Surroundings
@@ -92,7 +94,22 @@ def surroundings_of(settings: Settings) -> Surroundings:
         house=settings.house,
         custody=custody_of(settings),
         inbox=TwilioInbox(_accounts(settings)[0]),
+        senders=senders_of(settings),
     )
+
+
+def senders_of(settings: Settings) -> dict[Action, list[Sender]]:
+    """The senders of each channel with their rates; in the sandbox only where a rate is set."""
+    limits = settings.limits
+    if settings.sends_for_real:
+        names = settings.senders
+    else:
+        pretend = {Action.SMS: sandbox.SENDER, Action.CHAT: sandbox.SENDER, Action.EMAIL: sandbox.MAIL_SENDER}
+        names = {channel: [name] for channel, name in {**pretend, **DESKS}.items() if channel.value in limits}
+    return {
+        channel: [Sender(name, channel, limit_for(channel, name, typed=limits)) for name in of_channel]
+        for channel, of_channel in names.items()
+    }
 
 
 def loan_book_of(settings: Settings) -> LoanBook | None:
@@ -121,13 +138,13 @@ def _accounts(settings: Settings) -> tuple[TwilioAccount, TwilioAccount, SendGri
         return twilio, twilio, SendGridAccount(sandbox.SENDGRID_KEY, sandbox.MAIL_SENDER, settings.sandbox_url)
     sid = _needed(settings.twilio_account_sid, "TWILIO_ACCOUNT_SID")
     token = _needed(settings.twilio_auth_token, "TWILIO_AUTH_TOKEN")
-    sms_sender = _needed(settings.twilio_sms_sender, "TWILIO_SMS_SENDER")
+    sms = _first(settings, Action.SMS, "TWILIO_SMS_SENDER")
+    chat = _first(settings, Action.CHAT, "TWILIO_CHAT_SENDER")
+    email = _first(settings, Action.EMAIL, "SENDGRID_SENDER")
     return (
-        TwilioAccount(sid, token, sms_sender, callback_base_url=settings.public_url),
-        TwilioAccount(sid, token, settings.twilio_chat_sender or sms_sender, callback_base_url=settings.public_url),
-        SendGridAccount(
-            _needed(settings.sendgrid_api_key, "SENDGRID_API_KEY"), _needed(settings.sendgrid_sender, "SENDGRID_SENDER")
-        ),
+        TwilioAccount(sid, token, sms, callback_base_url=settings.public_url),
+        TwilioAccount(sid, token, chat, callback_base_url=settings.public_url),
+        SendGridAccount(_needed(settings.sendgrid_api_key, "SENDGRID_API_KEY"), email),
     )
 
 
@@ -154,6 +171,11 @@ def _enrichment(settings: Settings) -> EnrichmentDesk | None:
     if settings.enrichment_desk_url is None:
         return None
     return EnrichmentDesk(DeskAccount(settings.enrichment_desk_url, _needed(settings.desk_token, "DESK_TOKEN")))
+
+
+def _first(settings: Settings, channel: Action, name: str) -> str:
+    """A channel's sender, by which a message leaves that names no other."""
+    return _needed(next(iter(settings.senders[channel]), None), name)
 
 
 def _needed(value: str | SecretStr | None, name: str) -> str:

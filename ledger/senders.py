@@ -13,7 +13,7 @@ from sqlalchemy import func, or_
 from sqlmodel import Session, and_, col, delete, select
 
 from domain.action import Action
-from domain.attempt import FailureClass
+from domain.attempt import AttemptState, FailureClass
 from ledger.inserting import insert_new
 from ledger.ladders import pinned_ladder
 from ledger.tables.attempt import AttemptRow
@@ -132,6 +132,13 @@ def slow_down(session: Session, attempt: AttemptRow, *, now: datetime) -> None:
 def leave_queue(session: Session, journey_id: str) -> None:
     """A journey waits for no sender any more: its contact has left, or is not to leave now for another reason."""
     session.exec(delete(SenderWaitRow).where(col(SenderWaitRow.journey_id) == journey_id))
+
+
+def contacts_under_way(session: Session, channel: Action) -> int:
+    """How many contacts of a channel are being made just now."""
+    return session.exec(
+        select(func.count()).where(AttemptRow.state == AttemptState.SENDING.value, AttemptRow.action == channel.value)
+    ).one()
 
 
 def sender_states(session: Session, *, now: datetime) -> list[SenderState]:

@@ -9,8 +9,10 @@ from domain.step import Outcome
 from ledger.claiming import claim
 from ledger.outcomes import record_accepted, record_failure
 from ledger.planning import plan
+from ledger.senders import NoRoom
 from ledger.turns import Turn
 from policy.next_step import Act
+from tasks.limits import admitted
 from tasks.surroundings import surroundings
 
 
@@ -27,8 +29,14 @@ def exchange(turn: Turn, act: Act) -> Outcome:
         )
     if attempt is None:
         return Outcome.BLOCKED
+    with admitted(act.action) as no_room:
+        return _claim_and_make(turn, act, attempt, no_room=no_room)
+
+
+def _claim_and_make(turn: Turn, act: Act, attempt: str, *, no_room: NoRoom | None) -> Outcome:
+    around = surroundings()
     with around.ledger.transaction() as session:
-        claimed = claim(session, attempt, fence=turn.fence, now=around.clock())
+        claimed = claim(session, attempt, fence=turn.fence, now=around.clock(), senders=around.senders, no_room=no_room)
     match claimed:
         case Outcome():
             return claimed

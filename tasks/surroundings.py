@@ -5,7 +5,7 @@ them; they are made on first use, so that importing a flow opens nothing.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from connectors.enrichment_desk import EnrichmentDesk
@@ -15,6 +15,7 @@ from connectors.twilio_inbox import TwilioInbox
 from domain.action import Action
 from ledger.database import Ledger
 from ledger.evidence.roots import Custody
+from policy.capacity import Senders
 from policy.compliance.removal import ONLY_LISTED, House
 from policy.treatment.rule import Rules
 
@@ -30,7 +31,8 @@ class Surroundings:
     clock: the time of the business, which may be simulated. machine_clock: real time, for leases and for Prefect.
     lease: how long a run may hold a journey without a sign of life. public_url: where receipts and opt-out links lead.
     house: what the lender has settled about removing texts. custody: who signs the daily roots, if anybody.
-    inbox: where what people wrote is read again, in case a webhook never came.
+    inbox: where what people wrote is read again, in case a webhook never came. senders: those of each channel that has
+    a rate.
     """
 
     ledger: Ledger
@@ -48,6 +50,7 @@ class Surroundings:
     house: House = ONLY_LISTED
     custody: Custody | None = None
     inbox: TwilioInbox | None = None
+    senders: Senders = field(default_factory=dict)
 
 
 _made: list[Surroundings] = []

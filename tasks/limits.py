@@ -1,0 +1,134 @@
+"""Prefect's global concurrency limits: how many requests of a channel are under way at once, seen and set in Prefect.
+
+The ledger keeps the rates; these limits are for whoever runs Prefect: lower one in its UI while a vendor is ill, or set
+it to 0 and nothing of the channel leaves. Without such a limit, or while Prefect cannot tell, contacts go on.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.actions import GlobalConcurrencyLimitUpdate
+from prefect.concurrency.asyncio import ConcurrencySlotAcquisitionError
+from prefect.concurrency.sync import concurrency
+from prefect.context import TaskRunContext
+from prefect.exceptions import ObjectNotFound
+from prefect.logging import get_logger
+
+from domain.action import Action
+from ledger.senders import CAPACITY, NoRoom, contacts_under_way
+from tasks.surroundings import surroundings
+
+WAITS_SECONDS = 1.0
+"""A lane waits no longer for a slot, and twice at most."""
+AGAIN_AFTER = timedelta(seconds=30)
+LOOKED_UP_EVERY = timedelta(minutes=1)
+LEASE_SECONDS = 60.0
+"""A slot whose holder died is free again after that."""
+
+_log = get_logger("duecourse.limits")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What Prefect said of a limit, and until when that is believed. at_once: None where there is none in force."""
+
+    at_once: int | None
+    until: datetime
+
+
+_known: dict[str, Known] = {}
+
+
+def limit_named(channel: Action) -> str:
+    """The limit of a channel: `duecourse-sms`."""
+    return f"duecourse-{channel.value.replace('_', '-')}"
+
+
+@contextmanager
+def admitted(channel: Action) -> Iterator[NoRoom | None]:
+    """Hold one of the channel's slots for the length of the block; without one, the block is told so."""
+    slot = ExitStack()
+    full = _take(channel, slot)
+    try:
+        yield full
+    finally:
+        try:
+            slot.close()
+        except Exception as error:  # noqa: BLE001 - what was done is recorded already, and the slot's lease runs out
+            _log.warning("A slot of %s was not given back: %s", limit_named(channel), type(error).__name__)
+
+
+def _take(channel: Action, slot: ExitStack) -> NoRoom | None:
+    name = limit_named(channel)
+    if TaskRunContext.get() is None:
+        return None
+    at_once = _at_once(name)
+    if at_once is None:
+        return None
+    if at_once > 0 and (_got(name, slot) or (_is_held_by_nobody(name, channel) and _got(name, slot))):
+        return None
+    if at_once > 0 and _is_held_by_nobody(name, channel):
+        _forget_slots(name, channel)
+        if _got(name, slot):
+            return None
+    why = f"{CAPACITY}: Prefect's limit {name} lets {at_once:,} of its contacts out at a time"
+    return NoRoom(surroundings().clock() + AGAIN_AFTER, why)
+
+
+def _got(name: str, slot: ExitStack) -> bool:
+    """Whether there is a slot for us; also where Prefect cannot say, because a contact does not hang on it."""
+    try:
+        slot.enter_context(
+            concurrency(
+                name,
+                timeout_seconds=WAITS_SECONDS,
+                lease_duration=LEASE_SECONDS,
+                raise_on_lease_renewal_failure=False,
+            )
+        )
+    except TimeoutError:
+        return False
+    except ConcurrencySlotAcquisitionError as error:
+        _known.pop(name, None)
+        _log.warning("Prefect's limit %s could not be asked: %s", name, error)
+    return True
+
+
+def _at_once(name: str) -> int | None:
+    """How many a limit lets out; Prefect is asked once a minute, so that a limit that is not there costs nothing."""
+    now = surroundings().machine_clock()
+    known = _known.get(name)
+    if known is None or known.until <= now:
+        with get_client(sync_client=True) as client:
+            known = _known[name] = Known(_read(client, name), now + LOOKED_UP_EVERY)
+    return known.at_once
+
+
+def _read(client: SyncPrefectClient, name: str) -> int | None:
+    try:
+        limit = client.read_global_concurrency_limit_by_name(name)
+    except ObjectNotFound:
+        return None
+    except Exception as error:  # noqa: BLE001 - an older server, or one that is down: a contact does not hang on it
+        _log.warning("Prefect's limit %s could not be read: %s", name, type(error).__name__)
+        return None
+    return limit.limit if limit.active else None
+
+
+def _is_held_by_nobody(name: str, channel: Action) -> bool:
+    """Whether more slots are taken than contacts are being made: a server that restarts forgets whose they were."""
+    with get_client(sync_client=True) as client:
+        taken = client.read_global_concurrency_limit_by_name(name).active_slots
+    with surroundings().ledger.reading() as session:
+        return taken > contacts_under_way(session, channel)
+
+
+def _forget_slots(name: str, channel: Action) -> None:
+    with surroundings().ledger.reading() as session:
+        held = contacts_under_way(session, channel)
+    with get_client(sync_client=True) as client:
+        client.update_global_concurrency_limit(name, GlobalConcurrencyLimitUpdate(active_slots=held))
+    _log.warning("%s had slots that nobody held; they are free again", name)

@@ -1,10 +1,10 @@
 """What each sender takes a second: as the settings say it, or what its vendor publishes for its kind.
 
 Twilio (https://www.twilio.com/docs/api/errors/21611 and its help page on rate limits): a long code of the United
-States or Canada takes 1 segment a second, a toll-free number 3, a short code 100, other numbers and names 10; a WhatsApp
-sender 10 messages unless more was agreed. It takes requests faster than that and queues them for hours, so that they
-would leave when the window has closed: that is why the rate is kept here. SendGrid refuses nothing so slow; 10 a second
-spares the reputation of an address. A desk is people: an order a second.
+States or Canada takes 1 segment a second, a toll-free number 3, a short code 100, other numbers and names 10; a
+WhatsApp sender 10 messages unless more was agreed. It takes requests faster than that and queues them for hours, so
+that they would leave when the window has closed: that is why the rate is kept here. SendGrid refuses nothing so
+slow; 10 a second spares the reputation of an address. A desk is people: an order a second.
 """
 
 import re

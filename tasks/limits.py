@@ -42,6 +42,11 @@ class Known:
 _known: dict[str, Known] = {}
 
 
+def forget() -> None:
+    """Ask Prefect anew about every limit."""
+    _known.clear()
+
+
 def limit_named(channel: Action) -> str:
     """The limit of a channel: `duecourse-sms`."""
     return f"duecourse-{channel.value.replace('_', '-')}"

@@ -10,7 +10,7 @@ import pytest
 from prefect import flow, task
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import GlobalConcurrencyLimitUpdate
-from prefect.client.schemas.objects import GlobalConcurrencyLimit
+from prefect.client.schemas.responses import GlobalConcurrencyLimitResponse
 
 from connectors.messenger import Messenger
 from deployments.clock import machine_now
@@ -120,14 +120,14 @@ def lender(tmp_path: Path, client: SyncPrefectClient) -> Iterator[Lender]:
     ledger.close()
 
 
-def read(client: SyncPrefectClient) -> GlobalConcurrencyLimit:
+def read(client: SyncPrefectClient) -> GlobalConcurrencyLimitResponse:
     """The limit of texts, as Prefect's UI shows it."""
     return client.read_global_concurrency_limit_by_name(SMS)
 
 
 def sets(client: SyncPrefectClient, **changed: int | bool) -> None:
     """Somebody changes the limit of texts in Prefect."""
-    client.update_global_concurrency_limit(SMS, GlobalConcurrencyLimitUpdate(**changed))  # type: ignore[arg-type]
+    client.update_global_concurrency_limit(SMS, GlobalConcurrencyLimitUpdate(**changed))
     limits.forget()
 
 

@@ -49,9 +49,9 @@ def evaluate(
     as_json: JsonFlag = False,
 ) -> None:
     """Compare the arms of an experiment; may be run as often as you like, the intervals allow for it."""
-    with _told_plainly():
+    with told_plainly():
         there = read_entries(file)
-    evaluation = evaluate_entries(there.entries, alpha=alpha, bad_rows=len(there.bad))
+    evaluation = evaluate_entries(there.entries, alpha=alpha, bad_rows=there.missing)
     if html is not None:
         html.write_text(evaluation_page(evaluation, there), encoding="utf-8")
         screen(stderr=True).print(f"The page is at {html}.")
@@ -140,7 +140,7 @@ def threshold(
     if bandwidth is not None and bandwidth <= 0:
         raise typer.BadParameter("must be more than 0", param_hint="--bandwidth")
     low, high = _between(other_cutoffs, cutoff=cutoff)
-    with _told_plainly():
+    with told_plainly():
         there = read_numbers(file, (score, outcome))
     scores, outcomes = there.columns
     is_near = (scores >= low) & (scores < high)
@@ -164,8 +164,8 @@ def _warned(warnings: Iterable[str]) -> list[str]:
 
 
 @contextmanager
-def _told_plainly() -> Iterator[None]:
-    """These files have no mapping, of which the reader's own messages would speak."""
+def told_plainly() -> Iterator[None]:
+    """A file that cannot be read; it has no mapping, of which the reader's own messages would speak."""
     try:
         yield
     except BookFileError as error:
@@ -191,7 +191,7 @@ def _base(*, mean: float | None, sd: float | None, past: Path | None, column: st
         return mean, sd
     if mean is not None or sd is not None:
         raise typer.BadParameter("give --mean and --sd or --past, not both")
-    with _told_plainly():
+    with told_plainly():
         numbers = read_numbers(past, (column,))
     if numbers.bad:
         first = numbers.bad[0]

@@ -14,6 +14,7 @@ from deployments.cli import (
     erasing,
     evidence,
     experiment,
+    experiment_ledger,
     holds,
     importing,
     journeys,
@@ -78,6 +79,12 @@ screen.app.command("replay", epilog="Example: duecourse screen replay 3f9c2a1b")
 app.add_typer(screen.app, name="screen")
 app.add_typer(report.app, name="report")
 app.add_typer(costs.app, name="costs")
+experiment.app.command("export", epilog="Example: duecourse experiment export --portfolio cards --out entered.csv")(
+    experiment_ledger.export
+)
+experiment.app.command("value", epilog="Example: duecourse experiment value --portfolio cards --ladder standard")(
+    experiment_ledger.value
+)
 app.add_typer(experiment.app, name="experiment")
 app.command("erase", epilog="Example: duecourse erase C000123 --request R-17 --dry-run")(erasing.erase_borrower)
 app.command(epilog="Example: duecourse migrate")(set_up.migrate)

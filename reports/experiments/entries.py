@@ -13,7 +13,10 @@ from reports.experiments.group import Group
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A loan: the arm that it was given, with which probability, and what came of it in minor units."""
+    """A loan: the arm that it was given, with which probability, and what came of it in minor units.
+
+    rule: the treatment rule that drew the arm; loans of different rules may have had different arms to get.
+    """
 
     loan_id: str
     entered_on: date
@@ -21,17 +24,19 @@ class Entry:
     probability: float
     recovered_minor: float
     cost_minor: float
+    rule: str = ""
 
 
 @dataclass(frozen=True)
 class Entries:
-    """The same as columns; `entered_on` ascends."""
+    """The same as columns; `entered_on` ascends. rule: None where all loans had the same arms to get."""
 
     entered_on: NDArray[np.datetime64]
     arm: NDArray[np.str_]
     probability: Floats
     recovered: Floats
     cost: Floats
+    rule: NDArray[np.str_] | None = None
 
     def __len__(self) -> int:
         return len(self.arm)
@@ -43,9 +48,17 @@ class Entries:
 
     def where(self, mask: NDArray[np.bool_]) -> "Entries":
         """Some of them."""
+        rule = None if self.rule is None else self.rule[mask]
         return Entries(
-            self.entered_on[mask], self.arm[mask], self.probability[mask], self.recovered[mask], self.cost[mask]
+            self.entered_on[mask], self.arm[mask], self.probability[mask], self.recovered[mask], self.cost[mask], rule
         )
+
+    def could_get(self, *arms: str) -> "Entries":
+        """Those whose rule gave every one of these arms: the others had no chance of one of them."""
+        if self.rule is None:
+            return self
+        giving = [np.unique(self.rule[self.arm == arm]) for arm in arms]
+        return self.where(np.logical_and.reduce([np.isin(self.rule, rules) for rules in giving]))
 
     def gross(self, arm: str) -> Group:
         """What the loans of an arm recovered."""
@@ -67,4 +80,5 @@ def entries_of(loans: Sequence[Entry]) -> Entries:
         np.array([loan.probability for loan in ordered], dtype=np.float64),
         np.array([loan.recovered_minor for loan in ordered], dtype=np.float64),
         np.array([loan.cost_minor for loan in ordered], dtype=np.float64),
+        np.array([loan.rule for loan in ordered], dtype=np.str_) if any(loan.rule for loan in ordered) else None,
     )

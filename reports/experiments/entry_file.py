@@ -11,16 +11,22 @@ from reports.experiments.bad_row import BadCell, BadRow, day_in, number_in
 from reports.experiments.entries import Entries, Entry, entries_of
 
 COLUMNS = ("loan_id", "entered_on", "arm", "probability", "recovered_minor", "cost_minor")
+RULE = "rule"
+"""May be there too: which rule drew the arm. Arms are compared among loans whose rule could give both."""
 
 
 @dataclass(frozen=True, slots=True)
 class EntryFile:
-    """What a file held: `read` rows are those in `entries` and in `bad` together, each row once."""
+    """What a file held: `read` rows are those in `entries` and in `bad` together, each row once.
+
+    missing: bad rows whose loan is lost with them; of a row that stands there twice, nothing is missing.
+    """
 
     read: int
     entries: Entries
     bad: tuple[BadRow, ...]
     with_fractions: int
+    missing: int = 0
 
 
 def read_entries(path: Path) -> EntryFile:
@@ -32,7 +38,10 @@ def read_entries(path: Path) -> EntryFile:
     bad: list[BadRow] = []
     loans: dict[str, list[tuple[int, Entry]]] = defaultdict(list)
     read = 0
-    for row in open_table(path, layout=Layout(), wanted=frozenset(COLUMNS)):
+    there = open_table(path, layout=Layout(), wanted=frozenset(COLUMNS))
+    if RULE in there.raw.header:
+        there = open_table(path, layout=Layout(), wanted=frozenset({*COLUMNS, RULE}))
+    for row in there:
         read += 1
         if row.problem:
             bad.append(BadRow(row.line, "", "", row.problem, "Mend the row."))
@@ -43,14 +52,16 @@ def read_entries(path: Path) -> EntryFile:
             bad.append(error.on(row.line))
         else:
             loans[entry.loan_id].append((row.line, entry))
-    taken = []
+    taken, repeated = [], 0
     for copies in loans.values():
         same = all(entry == copies[0][1] for _, entry in copies)
         bad.extend(_repeated(copies, same=same))
         if same:
             taken.append(copies[0][1])
+            repeated += len(copies) - 1
     with_fractions = sum(entry.recovered_minor % 1 != 0 for entry in taken)
-    return EntryFile(read, entries_of(taken), tuple(sorted(bad, key=lambda row: row.line)), with_fractions)
+    ordered = tuple(sorted(bad, key=lambda row: row.line))
+    return EntryFile(read, entries_of(taken), ordered, with_fractions, len(bad) - repeated)
 
 
 def _entry(cells: dict[str, Cell]) -> Entry:
@@ -67,6 +78,7 @@ def _entry(cells: dict[str, Cell]) -> Entry:
         _probability(cells),
         number_in(cells, "recovered_minor", remedy="Write 0 where nothing was recovered; every loan entered counts."),
         number_in(cells, "cost_minor", remedy="Write 0 where nothing was spent."),
+        text_of(cells[RULE]) if RULE in cells else "",
     )
 
 

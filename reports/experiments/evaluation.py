@@ -102,14 +102,14 @@ def looks_at(entries: Entries, pair: Pair, *, alpha: float) -> tuple[Look, ...]:
     """What the pair showed week by week, or less often so that there are at most 60 looks."""
     if pair.from_on is None or pair.to_on is None:
         return ()
-    usable = entries.where(entries.probability < 1)
+    shared = entries.where(entries.probability < 1).could_get(pair.arm, pair.against)
     weeks = math.ceil(((pair.to_on - pair.from_on).days + 1) / 7)
     step = 7 * math.ceil(weeks / MOST_LOOKS)
     days = [*range(step - 1, (pair.to_on - pair.from_on).days, step), (pair.to_on - pair.from_on).days]
     looks = []
     for day in days:
         on = np.datetime64(pair.from_on, "D") + day
-        seen = usable.where((usable.entered_on >= np.datetime64(pair.from_on, "D")) & (usable.entered_on <= on))
+        seen = shared.where((shared.entered_on >= np.datetime64(pair.from_on, "D")) & (shared.entered_on <= on))
         treated, base = seen.gross(pair.arm), seen.gross(pair.against)
         shown = difference(treated, base, alpha=alpha, scale=_scale(treated, base), doubts=_doubts(treated, base))
         looks.append(Look(on.item(), treated.loans + base.loans, shown))
@@ -135,7 +135,8 @@ def _pair(entries: Entries, arm: str, against: str, *, alpha: float, doubts: tup
 
 
 def _while_both(entries: Entries, arm: str, against: str) -> tuple[Entries, date | None, date | None]:
-    """The entries of the days on which both arms were being given: before and after, nobody could get the other."""
+    """The entries that could have got either arm: under a rule that gave both, on the days on which both were given."""
+    entries = entries.could_get(arm, against)
     days = [entries.entered_on[entries.arm == name] for name in (arm, against)]
     if any(not len(each) for each in days):
         return entries.where(np.zeros(len(entries), dtype=bool)), None, None

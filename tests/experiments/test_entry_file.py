@@ -68,6 +68,20 @@ class TestAnEntryFile:
         (bad,) = read(tmp_path, "L,2026-01-01,holdout,50,0,0").bad
         assert bad.remedy == "Write a share such as 0.5, not a percentage."
 
+    def test_misses_no_loan_that_stands_there_twice(self, tmp_path: Path) -> None:
+        """The row is told as bad, and yet every loan is there; a loan with two stories is missing."""
+        row = "L1,2026-01-01,holdout,0.5,0,0"
+        there = read(tmp_path, row, row, "L2,2026-01-01,holdout,0.5,0,0", "L2,2026-01-01,holdout,0.5,1,0")
+        assert (len(there.bad), there.missing) == (3, 2)
+
+    def test_keeps_the_rule_where_there_is_one(self, tmp_path: Path) -> None:
+        """A column that may be there: arms are compared among loans of rules that gave both."""
+        row = "L1,2026-01-01,holdout,0.5,0,0"
+        assert read(tmp_path, row).entries.rule is None
+        with_rule = read(tmp_path, f"{row},early", header=f"{HEADER},rule").entries
+        assert with_rule.rule is not None
+        assert with_rule.rule.tolist() == ["early"]
+
     def test_takes_a_row_that_stands_twice_once(self, tmp_path: Path) -> None:
         """The second is told."""
         row = "L,2026-01-01,holdout,0.5,9,0"

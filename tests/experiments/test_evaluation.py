@@ -153,6 +153,21 @@ class TestAnEvaluation:
         assert pair.n == 0
         assert looks_at(entries_of(loans), pair, alpha=0.05) == ()
 
+    def test_compares_arms_among_loans_whose_rule_gave_both(self) -> None:
+        """Rich loans have no holdout; counted in, they would make the champion better by 300 for nothing."""
+
+        def entered(rule: str, *arms: str, more: int = 0) -> list[Entry]:
+            days = [day(n // 2 % 50) for n in range(400)]
+            return [Entry(f"{rule}{n}", days[n], arms[n % 2], 0.5, n // 2 + more, 0, rule) for n in range(400)]
+
+        loans = entered("poor", "champion", "holdout")
+        rich = entered("rich", "champion", "challenger", more=900)
+        pairs = {(pair.arm, pair.against): pair for pair in evaluate(entries_of(loans + rich), alpha=0.05).pairs}
+        assert pairs["champion", "holdout"].n == 400
+        assert pairs["champion", "holdout"].gross.difference_per_loan_minor == 0
+        assert pairs["challenger", "champion"].n == 400
+        assert pairs["challenger", "holdout"].n == 0
+
     def test_of_nothing_is_empty(self) -> None:
         """A header without rows."""
         evaluation = evaluate(entries_of([]), alpha=0.05)

@@ -1,0 +1,261 @@
+"""Incremental recovery: what each arm brought per loan entered more than another one, and what each rung brings."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from sqlalchemy import SelectBase, Subquery, and_, func, literal, select, union_all
+from sqlmodel import Session, col
+
+from domain.step import Outcome
+from ledger.tables.journey import JourneyRow, LadderRow, StepRow, TurnRow
+from ledger.tables.loan import LoanRow
+from reports.evidence import on_record, rows
+from reports.experiments.entries import Entries, Entry, entries_of
+from reports.experiments.evaluation import CHAMPION, HOLDOUT, Pair, evaluate, pairs_of
+from reports.experiments.planning import smallest_shown
+from reports.experiments.verdict import Verdict
+from reports.learning.entering import MILLIS, Standing, costs, received
+from reports.scope import Scope
+
+ALPHA = 0.05
+RUNG_DAYS = 30
+TAKEN, WITHHELD = "taken", "withheld"
+
+TERMS = {
+    "incremental recovery": (
+        "(money per loan entered in the arm - the same in the arm compared with) x loans entered in the arm; every "
+        "loan that entered since the beginning and was watched for `days` counts once, in the arm it was drawn for, "
+        "whatever was done to it; each is weighted by 1 / the logged probability of its arm (Hajek), among loans whose "
+        "rule could give both arms; money of `days` days after entry, net of what was taken back within them; `days` "
+        "is how long the holdout's ladder leaves it alone, at most 90; figures that begin with `net` are after cost"
+    ),
+    "valid at any time": (
+        "estimate +/- sqrt(2 (n r + 1) / (n r) x log(sqrt(n r + 1) / alpha)) x standard error, with r fixed "
+        "beforehand (asymptotic confidence sequence, Waudby-Smith and others 2024): the interval may be looked at "
+        "every week, and all looks together miss the truth in at most one case of twenty"
+    ),
+    "mde": (
+        "the smallest true difference per loan that would be shown with 80 % power: `mde_minor` at this look, "
+        "`mde_all_entered_minor` once every loan that has entered so far has been watched; before an experiment, "
+        "`duecourse experiment plan` tells it"
+    ),
+    "insufficient data": (
+        "fewer than 100 loans (by weight) or 30 with a recovery in an arm, one loan with most of the variance, an "
+        "interval wider than all that is recovered per loan, or counts that the logged probabilities contradict"
+    ),
+    "rung holdout": (
+        "a ladder may withhold a rung at random from a share of journeys (`holdout: 0.1`); drawn when the rung is due, "
+        "logged for those who got it and those who did not; the difference in money of 30 days from that instant per "
+        "journey that reached the rung, with the same interval"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Incremental:
+    """An arm against another one; money in minor units, None where there are too few loans for a figure.
+
+    n: loans of both arms that were watched for `days`; n_arm, n_against: of each. incremental_minor: the difference
+    times n_arm. why: the reasons for insufficient data, else empty. Net is after collection cost.
+    """
+
+    arm: str
+    against: str
+    days: int
+    difference_per_loan_minor: float | None
+    ci_low: float | None
+    ci_high: float | None
+    alpha: float
+    n: int
+    n_arm: int
+    n_against: int
+    mde_minor: float | None
+    mde_all_entered_minor: float | None
+    verdict: Verdict
+    valid_at_any_time: bool
+    incremental_minor: int | None
+    incremental_low_minor: int | None
+    incremental_high_minor: int | None
+    net_difference_per_loan_minor: float | None
+    net_ci_low: float | None
+    net_ci_high: float | None
+    net_verdict: Verdict
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class RungHoldout:
+    """A rung of a ladder version, taken against withheld; as above."""
+
+    rung: str
+    comparison: Incremental
+
+
+def incremental(standing: Standing) -> tuple[Incremental, ...]:
+    """Each arm against the holdout, and each other one against the champion."""
+    return tuple(_compared(standing.entries, days=standing.days, entered=standing.by_arm))
+
+
+def rung_holdouts(session: Session, scope: Scope) -> tuple[RungHoldout, ...]:
+    """Every rung that was withheld from somebody, by ladder version and in the order of names."""
+    drawn = _drawn(scope)
+    ends_at = scope.seen_until - timedelta(days=RUNG_DAYS)
+    found = defaultdict[str, list[Entry]](list)
+    reached = defaultdict[str, dict[str, int]](lambda: {CHAMPION: 0, HOLDOUT: 0})
+    names = {digest: f"{name} v{version}" for digest, name, version in rows(session, select(*_LADDER))}
+    points = rows(session, select(drawn).order_by(drawn.c.opened_at, drawn.c.journey_id))
+    if not points:
+        return ()
+    rungs = sorted({point.rung for point in points})
+    money: dict[tuple[str, str], int] = {}
+    spent: dict[tuple[str, str], int] = {}
+    for rung in rungs:
+        starts = select(drawn).where(drawn.c.rung == rung).subquery()
+        money |= {(key, rung): minor for key, minor in received(session, scope, starts=starts, days=RUNG_DAYS).items()}
+        spent |= {(key, rung): millis for key, millis in costs(session, scope, starts=starts, days=RUNG_DAYS).items()}
+    for point in points:
+        name = f"{names[point.ladder_digest]}: {point.rung}"
+        arm = CHAMPION if point.is_taken else HOLDOUT
+        reached[name][arm] += 1
+        if point.opened_at <= ends_at:
+            key = (point.journey_id, point.rung)
+            probability = 1 - point.share if point.is_taken else point.share
+            cost = spent.get(key, 0) / MILLIS
+            entered_on = point.opened_at.date()
+            found[name].append(Entry(point.journey_id, entered_on, arm, probability, money.get(key, 0), cost))
+    return tuple(
+        RungHoldout(name, _as_rung(each))
+        for name in sorted(reached)
+        for each in _compared(entries_of(found[name]), days=RUNG_DAYS, entered=reached[name])
+    )
+
+
+_LADDER = (col(LadderRow.digest), col(LadderRow.name), col(LadderRow.version))
+
+
+def _compared(entries: Entries, *, days: int, entered: Mapping[str, int]) -> Iterator[Incremental]:
+    """Also arms of which no loan has been watched long enough yet."""
+    evaluation = evaluate(entries, alpha=ALPHA)
+    there = {(pair.arm, pair.against): pair for pair in evaluation.pairs}
+    for arm, against in pairs_of(tuple(sorted(entered))):
+        pair = there.get((arm, against))
+        if pair is None:
+            yield _nothing(arm, against, days=days)
+        else:
+            yield _of(pair, entries, days=days, entered=entered)
+
+
+def _of(pair: Pair, entries: Entries, *, days: int, entered: Mapping[str, int]) -> Incremental:
+    gross, net = pair.gross, pair.net
+    treated = pair.n_by_arm[pair.arm]
+
+    def in_all(per_loan: float | None) -> int | None:
+        return None if per_loan is None else round(per_loan * treated)
+
+    return Incremental(
+        arm=pair.arm,
+        against=pair.against,
+        days=days,
+        difference_per_loan_minor=_rounded(gross.difference_per_loan_minor),
+        ci_low=_rounded(gross.ci_low),
+        ci_high=_rounded(gross.ci_high),
+        alpha=ALPHA,
+        n=pair.n,
+        n_arm=treated,
+        n_against=pair.n_by_arm[pair.against],
+        mde_minor=_rounded(gross.mde_minor),
+        mde_all_entered_minor=_rounded(_later_mde(pair, entries, entered=entered)),
+        verdict=gross.verdict,
+        valid_at_any_time=True,
+        incremental_minor=in_all(gross.difference_per_loan_minor),
+        incremental_low_minor=in_all(gross.ci_low),
+        incremental_high_minor=in_all(gross.ci_high),
+        net_difference_per_loan_minor=_rounded(net.difference_per_loan_minor),
+        net_ci_low=_rounded(net.ci_low),
+        net_ci_high=_rounded(net.ci_high),
+        net_verdict=net.verdict,
+        why="; ".join(dict.fromkeys((*gross.why, *net.why))),
+    )
+
+
+def _later_mde(pair: Pair, entries: Entries, *, entered: Mapping[str, int]) -> float | None:
+    """Once all that have entered are watched: with the other arm's mean and spread of now."""
+    base = entries.gross(pair.against)
+    if base.loans < 2 or base.mean <= 0 or base.variance <= 0:
+        return None
+    both = (pair.arm, pair.against)
+    counts = {arm: entered[arm] for arm in both}
+    return smallest_shown(mean=base.mean, sd=base.variance**0.5, loans=counts, pair=both, alpha=ALPHA)
+
+
+def _nothing(arm: str, against: str, *, days: int) -> Incremental:
+    none = Verdict.INSUFFICIENT_DATA
+    why = f"no loan of both arms has been watched for {days} days yet"
+    return Incremental(
+        arm=arm,
+        against=against,
+        days=days,
+        difference_per_loan_minor=None,
+        ci_low=None,
+        ci_high=None,
+        alpha=ALPHA,
+        n=0,
+        n_arm=0,
+        n_against=0,
+        mde_minor=None,
+        mde_all_entered_minor=None,
+        verdict=none,
+        valid_at_any_time=True,
+        incremental_minor=None,
+        incremental_low_minor=None,
+        incremental_high_minor=None,
+        net_difference_per_loan_minor=None,
+        net_ci_low=None,
+        net_ci_high=None,
+        net_verdict=none,
+        why=why,
+    )
+
+
+def _as_rung(compared: Incremental) -> Incremental:
+    return replace(compared, arm=TAKEN, against=WITHHELD)
+
+
+def _rounded(minor: float | None) -> float | None:
+    return None if minor is None else round(minor, 4)
+
+
+def _drawn(scope: Scope) -> Subquery:
+    """Each journey and rung once, at the instant of the draw: from the turn that took it, or the step withheld."""
+    taken: SelectBase = (
+        select(
+            col(TurnRow.journey_id),
+            col(TurnRow.rung),
+            func.min(TurnRow.decided_at).label("opened_at"),
+            func.min(TurnRow.withhold_share).label("share"),
+            literal(1).label("is_taken"),
+        )
+        .where(col(TurnRow.withhold_share).is_not(None), col(TurnRow.decided_at) < scope.seen_until)
+        .group_by(col(TurnRow.journey_id), col(TurnRow.rung))
+    )
+    withheld: SelectBase = select(
+        col(StepRow.journey_id),
+        col(StepRow.rung),
+        col(StepRow.ended_at).label("opened_at"),
+        col(StepRow.withhold_share).label("share"),
+        literal(0).label("is_taken"),
+    ).where(
+        col(StepRow.outcome) == Outcome.WITHHELD.value,
+        col(StepRow.withhold_share).is_not(None),
+        col(StepRow.ended_at) < scope.seen_until,
+    )
+    both = union_all(taken, withheld).subquery()
+    return (
+        select(both, col(JourneyRow.loan_id), col(JourneyRow.ladder_digest))
+        .join(JourneyRow, and_(col(JourneyRow.id) == both.c.journey_id, on_record(scope, JourneyRow.recorded_at)))
+        .join(LoanRow, col(LoanRow.id) == col(JourneyRow.loan_id))
+        .where(col(LoanRow.portfolio_id) == scope.portfolio_id)
+        .subquery()
+    )

@@ -1,0 +1,1 @@
+"""What is learned from a ledger whose truth is known."""

@@ -47,6 +47,9 @@ UNDELIVERED = "undelivered"
 
 TOUCHES = tuple(outcome.value for outcome, reach in REACH.items() if reach is Reach.TOUCH)
 
+NOT_STEPS = frozenset(outcome.value for outcome, reach in REACH.items() if reach is Reach.PASSED_OVER)
+"""Outcomes of rungs that were never taken; they are no steps."""
+
 HANDS_OVER = (WorkKind.LEGAL_REFERRAL.value, WorkKind.AGENCY_PLACEMENT.value)
 """Work that touches from the moment it is handed over: the step ends weeks later, and money may come in between."""
 

@@ -1,0 +1,136 @@
+"""What moves a cell of the report: payments, reversals, steps, costs and so on, each at its place."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from domain.action import Action
+from domain.journey import ClosingReason
+from reports.crediting import Credits
+from reports.facts.facts import Facts
+from reports.facts.fetching import NONE, Bools, Ints
+from reports.teams import MACHINE
+from reports.touch import NOT_STEPS
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Movement:
+    """Rows of one table of the facts (`index`), the number that each brings to a cell, and where it belongs.
+
+    journey is -1 outside any journey; rung and action are -1 where no step is concerned; team as `reports.teams` says.
+    """
+
+    table: str
+    index: Ints
+    number: Ints
+    journey: Ints
+    rung: Ints
+    action: Ints
+    team: Ints
+
+
+AMOUNTS = (
+    *("recovered_minor", "by_itself_minor", "reversals_minor", "cost_millis"),
+    *("steps", "attempts", "promises", "promises_kept", "cured"),
+)
+"""The cells of a row that are sums of movements."""
+
+
+def movements(facts: Facts, credits: Credits) -> dict[str, tuple[Movement, ...]]:
+    """Everything that moved in the period, by the name of the cell that it moved."""
+    paid = np.flatnonzero(facts.in_period(facts.payments["at"]))
+    back = np.flatnonzero(facts.in_period(facts.reversals["at"]))
+    took = np.flatnonzero(facts.in_period(facts.steps["at"]) & ~_is(facts, "steps", "outcome", NOT_STEPS))
+    recovered = _money(facts, credits, "payments", paid, paid)
+    is_by_itself = (recovered.journey >= 0) & (credits.last[paid] < 0)
+    promised = _on_steps(facts, "promises", np.flatnonzero(facts.in_period(facts.promises["at"])), credits.teams.of_promises)
+    is_kept = facts.promises["is_kept"][promised.index] == 1
+    return {
+        "recovered_minor": (recovered,),
+        "by_itself_minor": (part(recovered, is_by_itself),),
+        "reversals_minor": (_money(facts, credits, "reversals", back, facts.reversals["payment"][back]),),
+        "cost_millis": (_costs(facts, credits),),
+        "steps": (_on_steps(facts, "steps", took, credits.teams.of_steps),),
+        "attempts": _attempts(facts, credits),
+        "promises": (promised,),
+        "promises_kept": (part(promised, is_kept),),
+        "cured": (_cures(facts, credits),),
+    }
+
+
+def part(movement: Movement, which: Bools | Ints) -> Movement:
+    """Some of a movement's rows."""
+    columns = ("index", "number", "journey", "rung", "action", "team")
+    return Movement(movement.table, **{name: getattr(movement, name)[which] for name in columns})
+
+
+def _money(facts: Facts, credits: Credits, table: str, index: Ints, payment: Ints) -> Movement:
+    """Rows of money at the place that their payment is credited to."""
+    return _at_touch(
+        credits,
+        table,
+        index,
+        number=facts.tables[table]["amount_minor"][index],
+        journey=credits.journey[payment],
+        touch=credits.last[payment],
+    )
+
+
+def _at_touch(credits: Credits, table: str, index: Ints, *, number: Ints, journey: Ints, touch: Ints) -> Movement:
+    touches = credits.touches
+    return Movement(
+        table,
+        index,
+        number,
+        journey,
+        rung=np.append(touches.rung, NONE)[touch],
+        action=np.append(touches.action, NONE)[touch],
+        team=np.append(touches.team, MACHINE)[touch],
+    )
+
+
+def _on_steps(facts: Facts, table: str, index: Ints, team: Ints) -> Movement:
+    """Rows that count one each, at the step that they are of."""
+    rows = facts.tables[table]
+    places = {name: rows[name][index] for name in ("journey", "rung", "action")}
+    return Movement(table, index, np.ones(len(index), dtype=np.int64), team=team[index], **places)
+
+
+def _costs(facts: Facts, credits: Credits) -> Movement:
+    costs = facts.costs
+    return Movement(
+        "costs",
+        np.arange(len(costs)),
+        costs["amount_millis"],
+        journey=costs["journey"],
+        rung=np.where(costs["journey"] >= 0, costs["rung"], NONE),
+        action=np.where(costs["journey"] >= 0, costs["action"], NONE),
+        team=credits.teams.of_costs,
+    )
+
+
+def _attempts(facts: Facts, credits: Credits) -> tuple[Movement, ...]:
+    left = np.flatnonzero(facts.in_period(facts.attempts["at"]))
+    is_call = _is(facts, "works", "action", frozenset({Action.CALLBACK.value}))
+    called = np.flatnonzero(is_call & facts.in_period(facts.works["done_at"]))
+    return (
+        _on_steps(facts, "attempts", left, credits.teams.of_attempts),
+        _on_steps(facts, "works", called, credits.teams.of_works),
+    )
+
+
+def _cures(facts: Facts, credits: Credits) -> Movement:
+    """A cure belongs where its journey's last payment does."""
+    journeys = facts.journeys
+    is_cured = _is(facts, "journeys", "closing", frozenset({ClosingReason.CURED.value}))
+    index = np.flatnonzero(is_cured & facts.in_period(journeys["closed_at"]))
+    last_paid = np.full(len(journeys), NONE, dtype=np.int64)
+    owned = np.flatnonzero(credits.journey >= 0)
+    last_paid[credits.journey[owned]] = owned  # payments are in order of time: the last one stays
+    touch = np.append(credits.last, NONE)[last_paid[index]]
+    return _at_touch(credits, "journeys", index, number=np.ones(len(index), dtype=np.int64), journey=index, touch=touch)
+
+
+def _is(facts: Facts, table: str, column: str, names: frozenset[str]) -> Bools:
+    codes = [code for code, name in enumerate(facts.names[column]) if name in names]
+    return np.asarray(np.isin(facts.tables[table][column], codes))

@@ -36,7 +36,7 @@ def as_json(effectiveness: Effectiveness, reconciliation: Reconciliation) -> dic
             breakdown.value: [
                 {
                     "name": curve.name,
-                    "points": [{"day": p.day, "share": p.share, "journeys": p.journeys} for p in curve.points],
+                    "points": [asdict(point) for point in curve.points],
                 }
                 for curve in curves
             ]

@@ -1,4 +1,4 @@
-"""The rows of a report: what one ladder, arm, rung or channel brought in, cost, and took."""
+"""The rows of a report: what one ladder, arm, rung, channel and so on brought in, cost, and took."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,6 +7,10 @@ from domain.money import MILLIS_PER_MINOR
 
 NO_STEP = "no step: paid by itself"
 NO_JOURNEY = "no journey: outside the ladders"
+NO_PERSON = "no person: done by the machine"
+NO_TEAM = "no team named"
+NOT_KNOWN = "not known"
+NOT_ASSIGNED = "not assigned"
 
 
 class Breakdown(StrEnum):
@@ -16,13 +20,21 @@ class Breakdown(StrEnum):
     ARM = "arm"
     RUNG = "rung"
     CHANNEL = "channel"
+    SEGMENT = "segment"
+    BUCKET = "bucket"
+    TEAM = "team"
+    REASON = "reason"
+
+
+BY_JOURNEY = (Breakdown.LADDER, Breakdown.ARM, Breakdown.SEGMENT, Breakdown.BUCKET, Breakdown.REASON)
+"""Breakdowns by what is so of a journey from its beginning to its end; the others split it by its steps."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row; money in minor units, cost also exactly in thousandths of one.
 
-    journeys: those that opened in the period (ladder, arm), or that took a step here in it (rung, channel).
+    journeys: those that opened in the period (BY_JOURNEY), or that took a step here in it (rung, channel, team).
     by_itself_minor: the part of recovered_minor that came before any step had touched its journey.
     """
 

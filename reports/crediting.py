@@ -41,8 +41,8 @@ class Touches:
 class Credits:
     """What each payment is credited to: its journey, its last touch and the first touch of that journey.
 
-    journey is -1 for a payment outside any journey, last and first are -1 where no touch came before it. is_undelivered:
-    steps of which a receipt says that they did not arrive.
+    journey is -1 for a payment outside any journey, last and first are -1 where no touch came before it.
+    is_undelivered: steps of which a receipt says that they did not arrive.
     """
 
     touches: Touches
@@ -74,9 +74,7 @@ def credits_of(facts: Facts) -> Credits:
 def _owners(facts: Facts) -> Ints:
     journeys, payments = facts.journeys, facts.payments
     order = np.lexsort((journeys["opened_at"], journeys["loan"]))  # stable: of two at one instant the later number
-    found = last_at_or_before(
-        journeys["loan"][order], journeys["opened_at"][order], payments["loan"], payments["at"]
-    )
+    found = last_at_or_before(journeys["loan"][order], journeys["opened_at"][order], payments["loan"], payments["at"])
     owner = np.append(order, NONE)[found]
     ends = [code for code, name in enumerate(facts.names["closing"]) if name in ENDS_THE_CLAIM]
     closed_at = np.append(journeys["closed_at"], NONE)[owner]
@@ -99,7 +97,8 @@ def _touches(facts: Facts, teams: Teams, undelivered: Bools) -> Touches:
     reached = np.isin(steps["outcome"], touching) & ~undelivered
     handed = np.isin(works["action"], handing)
     columns = {
-        name: np.concatenate([steps[name][reached], works[name][handed]]) for name in ("journey", "at", "rung", "action")
+        name: np.concatenate([steps[name][reached], works[name][handed]])
+        for name in ("journey", "at", "rung", "action")
     }
     team = np.concatenate([teams.of_steps[reached], teams.of_works[handed]])
     order = np.lexsort((columns["rung"], columns["at"], columns["journey"]))

@@ -1,36 +1,40 @@
 """Strategy effectiveness: what a portfolio brought in over a period, what it cost, and through which steps."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import numpy as np
 from sqlmodel import Session
 
 from domain.journey import ClosingReason, JourneyState
-from domain.step import NOT_TAKEN
 from ledger.simulated_clock import simulated_now
-from reports import counting
 from reports.assumptions import DEFAULT, Assumptions
-from reports.attribution import Attribution, attribute
-from reports.breakdown import NO_STEP, Breakdown, Row
-from reports.counting import Counted
-from reports.evidence import Journey, reversals_of
-from reports.measures.crediting import Attributions, Credited
+from reports.breakdown import Breakdown, Row
+from reports.crediting import Credits, credits_of
+from reports.facts.facts import Facts, facts_of, in_micros
+from reports.facts.fetching import NONE
+from reports.measures.crediting import attributions
+from reports.measures.cure import cures, cures_by
+from reports.measures.liquidation import liquidations
 from reports.measures.measures import Measures
-from reports.measures.present_value import PresentValue
-from reports.measures.rates import Rates
-from reports.measures.roll import RollMatrix
+from reports.measures.present_value import present_value
+from reports.measures.rates import rates_of
+from reports.measures.roll import roll_matrix
 from reports.measures.sankey import Flow, flows
+from reports.measures.time_to_cure import time_to_cure
+from reports.measures.watching import Watched, watched_of
 from reports.measures.waterfall import Fall, waterfall
-from reports.place import Place, Places, place_of_count, place_of_credit, place_of_journey, places_of
-from reports.recovery_curve import Curve, Entry, recovery_curve
+from reports.movement import movements
+from reports.placing import Placing, placing_of
+from reports.recovery_curve import Curve, Entries, recovery_curve
 from reports.scope import Scope, scope_of
 from reports.stamp import Stamp, stamp_of
-from reports.tally import Tally
+from reports.tally import Moved, journeys_in, rows_of, total_of
+from reports.touch import UNDELIVERED
 
 STILL_OPEN = JourneyState.OPEN.value
-BY_JOURNEY = (Breakdown.LADDER, Breakdown.ARM)
+WITH_CURVES = (Breakdown.LADDER, Breakdown.ARM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,16 @@ class Effectiveness:
     waterfall: tuple[Fall, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Groundwork:
+    """What every figure is worked out from: the facts, who is credited, where things belong, and what moved."""
+
+    facts: Facts
+    credited: Credits
+    placing: Placing
+    moved: Moved
+
+
 def effectiveness(
     session: Session,
     *,
@@ -79,130 +93,95 @@ def effectiveness(
     Raises NoSuchPortfolio or PeriodIsEmpty.
     """
     scope = scope_of(session, portfolio=portfolio, from_on=from_on, to_on=to_on, as_of=as_of)
-    places = places_of(session)
-    attribution = attribute(session, scope)
-    entered = [journey for journey in attribution.journeys if scope.contains(journey.opened_at)]
-    steps = counting.steps(session, scope)
-    tally = Tally(places)
-    _add_money(tally, session, scope, attribution)
-    _add_cures(tally, scope, attribution)
-    _add_counts(tally, session, scope, steps)
-    _add_journeys(tally, session, scope, places=places, entered=entered, touched=attribution.touched)
-    total = tally.total("all", journeys=len(entered))
+    ground = groundwork(session, scope)
+    facts, credited, placing, moved = ground.facts, ground.credited, ground.placing, ground.moved
+    watched = watched_of(facts, credited)
+    total = total_of(moved, journeys=len(watched))
     return Effectiveness(
         scope=scope,
         is_pretend=simulated_now(session) is not None,
         total=total,
-        breakdowns={breakdown: tally.rows(breakdown) for breakdown in Breakdown},
-        outcomes=_outcomes(steps, places=places),
-        closings=_closings(entered),
-        curves={
-            breakdown: _curves(breakdown, scope, entered, attribution=attribution, places=places)
-            for breakdown in BY_JOURNEY
+        breakdowns={
+            breakdown: rows_of(
+                breakdown,
+                moved,
+                placing=placing,
+                journeys=journeys_in(breakdown, moved, facts=facts, credited=credited, placing=placing),
+            )
+            for breakdown in Breakdown
         },
-        measures=_measures(tally, assumptions),
+        outcomes=_outcomes(ground),
+        closings=_closings(facts),
+        curves={breakdown: _curves(breakdown, ground, watched) for breakdown in WITH_CURVES},
+        measures=_measures(ground, watched, assumptions),
         assumptions=assumptions,
-        stamp=stamp_of(""),
-        sankey=flows(session, scope, entered=entered, places=places),
-        waterfall=waterfall(session, scope, total=total),
+        stamp=stamp_of(facts.digest()),
+        sankey=flows(facts, placing),
+        waterfall=waterfall(facts, total=total),
     )
 
 
-def _measures(tally: Tally, assumptions: Assumptions) -> Measures:
-    last_touch = tuple(Credited(row.name, row.recovered_minor) for row in tally.rows(Breakdown.RUNG))
+def groundwork(session: Session, scope: Scope, *, with_ids: bool = False) -> Groundwork:
+    """Fetch the facts of a scope and put everything in its place. with_ids: also the ids of the rows behind them."""
+    facts = facts_of(session, scope, with_ids=with_ids)
+    credited = credits_of(facts)
+    return Groundwork(facts, credited, placing_of(session, facts), movements(facts, credited))
+
+
+def _measures(ground: Groundwork, watched: Watched, assumptions: Assumptions) -> Measures:
+    facts, credited, placing = ground.facts, ground.credited, ground.placing
     return Measures(
-        cure=(),
-        cure_by={},
-        roll=RollMatrix((), (), ()),
-        liquidation=(),
-        time_to_cure=(),
-        rates=Rates((), (), ()),
-        npv=PresentValue(assumptions.annual_rate, 0, ()),
-        attribution=Attributions(last_touch, (), ()),
+        cure=cures(watched),
+        cure_by=cures_by(watched, placing),
+        roll=roll_matrix(facts),
+        liquidation=liquidations(watched),
+        time_to_cure=time_to_cure(watched, facts.names["closing"], cure=ClosingReason.CURED.value),
+        rates=rates_of(facts, credited, placing),
+        npv=present_value(facts, ground.moved, placing, annual_rate=assumptions.annual_rate),
+        attribution=attributions(facts, credited, placing, half_life_days=assumptions.half_life_days),
     )
 
 
-def _add_money(tally: Tally, session: Session, scope: Scope, attribution: Attribution) -> None:
-    place_of_payment: dict[str, Place] = {}
-    for credit in attribution.credits:
-        place = place_of_payment[credit.payment.id] = place_of_credit(credit)
-        if scope.contains(credit.payment.received_at):
-            amount = credit.payment.amount_minor
-            is_by_itself = credit.journey is not None and credit.touch is None
-            tally.add(place, recovered_minor=amount, by_itself_minor=amount if is_by_itself else 0)
-    for reversal in reversals_of(session, scope):
-        tally.add(place_of_payment[reversal.payment_id], reversals_minor=reversal.amount_minor)
+def _outcomes(ground: Groundwork) -> tuple[OutcomeCount, ...]:
+    facts, placing, steps = ground.facts, ground.placing, ground.facts.steps
+    here = facts.in_period(steps["at"])
+    rungs, outcomes = placing.rows[Breakdown.RUNG], (*facts.names["outcome"], UNDELIVERED)
+    outcome = np.where(ground.credited.is_undelivered, len(outcomes) - 1, steps["outcome"])[here]
+    rung = placing.rungs[placing.ladder[steps["journey"]], steps["rung"]][here]
+    cells, counts = np.unique(rung * len(outcomes) + outcome, return_counts=True)
+    found = [
+        OutcomeCount(rungs[cell // len(outcomes)], outcomes[cell % len(outcomes)], int(count))
+        for cell, count in zip(cells.tolist(), counts, strict=True)
+    ]
+    return tuple(sorted(found, key=lambda each: (rungs.index(each.rung), each.outcome)))
 
 
-def _add_cures(tally: Tally, scope: Scope, attribution: Attribution) -> None:
-    """A cure belongs where its journey's last payment does."""
-    last_paid = {
-        credit.journey.id: place_of_credit(credit) for credit in attribution.credits if credit.journey is not None
-    }
-    for journey in attribution.journeys:
-        is_cured = journey.closing_reason == ClosingReason.CURED.value
-        if is_cured and journey.closed_at is not None and scope.contains(journey.closed_at):
-            tally.add(last_paid.get(journey.id, place_of_journey(journey)), cured=1)
-
-
-def _add_counts(tally: Tally, session: Session, scope: Scope, steps: Iterable[Counted]) -> None:
-    for counted in steps:
-        if counted.what not in NOT_TAKEN:
-            tally.add(place_of_count(counted), steps=counted.number)
-    for counted in counting.attempts(session, scope):
-        tally.add(place_of_count(counted), attempts=counted.number)
-    for counted in counting.promises(session, scope):
-        kept = counted.number if counted.what == counting.KEPT else 0
-        tally.add(place_of_count(counted), promises=counted.number, promises_kept=kept)
-    for counted in counting.costs(session, scope):
-        tally.add(place_of_count(counted), cost_millis=counted.number)
-
-
-def _add_journeys(
-    tally: Tally,
-    session: Session,
-    scope: Scope,
-    *,
-    places: Places,
-    entered: Sequence[Journey],
-    touched: frozenset[str],
-) -> None:
-    for breakdown in BY_JOURNEY:
-        for name, number in Counter(places.row(breakdown, place_of_journey(j)) for j in entered).items():
-            tally.journeys(breakdown, name, number)
-    taken = counting.journeys_at(session, scope)
-    for (digest, rung), number in taken.rung.items():
-        tally.journeys(Breakdown.RUNG, places.row(Breakdown.RUNG, Place(digest, "", rung)), number)
-    for action, number in taken.action.items():
-        tally.journeys(Breakdown.CHANNEL, action, number)
-    for breakdown in (Breakdown.RUNG, Breakdown.CHANNEL):
-        tally.journeys(breakdown, NO_STEP, sum(journey.id not in touched for journey in entered))
-
-
-def _outcomes(steps: Iterable[Counted], *, places: Places) -> tuple[OutcomeCount, ...]:
-    sums = Counter[tuple[str, str]]()
-    for counted in steps:
-        sums[places.row(Breakdown.RUNG, place_of_count(counted)), counted.what] += counted.number
-    ordered = sorted(sums.items(), key=lambda item: (places.rank(item[0][0]), item[0][1]))
-    return tuple(OutcomeCount(rung, outcome, number) for (rung, outcome), number in ordered)
-
-
-def _closings(entered: Iterable[Journey]) -> tuple[tuple[str, int], ...]:
-    counts = Counter(journey.closing_reason or STILL_OPEN for journey in entered)
+def _closings(facts: Facts) -> tuple[tuple[str, int], ...]:
+    journeys, entered = facts.journeys, facts.entered
+    is_closed = (journeys["closed_at"] >= 0) & (journeys["closed_at"] < in_micros(facts.scope.ends_at))
+    closing = np.where(is_closed, journeys["closing"], NONE)[entered]
+    names = (*facts.names["closing"], STILL_OPEN)
+    counts = dict(zip(names, np.bincount(closing % len(names), minlength=len(names)).tolist(), strict=True))
     order = [*(reason.value for reason in ClosingReason), STILL_OPEN]
-    return tuple((reason, counts[reason]) for reason in order if counts[reason])
+    return tuple((reason, counts[reason]) for reason in order if counts.get(reason))
 
 
-def _curves(
-    breakdown: Breakdown, scope: Scope, entered: Iterable[Journey], *, attribution: Attribution, places: Places
-) -> tuple[Curve, ...]:
-    money = defaultdict[str, list[tuple[datetime, int]]](list)
-    for credit in attribution.credits:
-        if credit.journey is not None:
-            money[credit.journey.id].append((credit.payment.received_at, credit.payment.amount_minor))
-    entries = defaultdict[str, list[Entry]](list)
-    for journey in entered:
-        entry = Entry(journey.opened_at, journey.opening_minor, money.get(journey.id, ()))
-        entries[places.row(breakdown, place_of_journey(journey))].append(entry)
-    names = sorted(entries, key=places.rank)
-    return tuple(recovery_curve(name, entries[name], until=scope.seen_until) for name in names)
+def _curves(breakdown: Breakdown, ground: Groundwork, watched: Watched) -> tuple[Curve, ...]:
+    row = ground.placing.of_journey[breakdown][watched.journey]
+    entries = watched.entries
+    curves = []
+    for code, name in enumerate(ground.placing.rows[breakdown]):
+        here = row == code
+        if not here.any():
+            continue
+        place = np.cumsum(here) - 1
+        paid = here[entries.paid_by]
+        theirs = Entries(
+            entries.opened_at[here],
+            entries.opening_minor[here],
+            place[entries.paid_by[paid]],
+            entries.paid_at[paid],
+            entries.paid_minor[paid],
+        )
+        curves.append(recovery_curve(name, theirs, until=ground.facts.as_of))
+    return tuple(curves)

@@ -4,24 +4,31 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlmodel import Session, col
 
+from domain.journey import ClosingReason
 from domain.money import Money, minor_from_millis
-from ledger.tables.journey import JourneyRow
+from domain.promise import PromiseState
+from domain.work_item import WorkKind, WorkState
+from ledger.tables.agreement import PromiseRow
+from ledger.tables.journey import JourneyRow, StepRow
 from ledger.tables.loan import LoanRow
 from ledger.tables.money import CostRow, PaymentRow, ReversalRow
-from reports.breakdown import Row
-from reports.effectiveness import BY_JOURNEY, Effectiveness
-from reports.evidence import on_record
+from ledger.tables.work_item import WorkItemRow
+from reports.breakdown import BY_JOURNEY, Row
+from reports.effectiveness import Effectiveness
+from reports.facts.facts import in_micros
+from reports.facts.queries import attempts, on_record
 from reports.measures.sankey import ended
 from reports.measures.waterfall import net_of
 from reports.scope import Scope
+from reports.touch import NOT_STEPS
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One figure of the report beside the ledger's; unit: minor, millis (thousandths of a minor unit) or journeys."""
+    """One figure of the report beside the ledger's; unit: minor, millis (thousandths of one), journeys, rows."""
 
     what: str
     unit: str
@@ -122,17 +129,23 @@ def _checks(session: Session, effectiveness: Effectiveness) -> Iterator[Check]:
     taken_back = _reversed(session, scope, to=until) - _reversed(session, scope, to=before)
     spent = _spent(session, scope, to=until) - _spent(session, scope, to=before)
     entered = _entered(session, scope)
+    counted = _counted(session, scope)
     of_total = {"in all": (effectiveness.total,)}
     of_breakdowns = {f"by {breakdown.value}": rows for breakdown, rows in effectiveness.breakdowns.items()}
     by_journey = {f"by {breakdown.value}" for breakdown in BY_JOURNEY} | {"in all"}
     fallen = received - taken_back - minor_from_millis([spent])[0]
     yield Check("net through the waterfall", "minor", fallen, net_of(effectiveness.waterfall))
     yield Check("loans entered through rungs to their ends", "journeys", entered, ended(effectiveness.sankey))
+    for method in ("last_touch", "first_touch", "time_decay"):
+        credited = sum(each.amount_minor for each in getattr(effectiveness.measures.attribution, method))
+        yield Check(f"recovered by {method.replace('_', ' ')}", "minor", received, credited)
     for name, rows in (of_total | of_breakdowns).items():
         yield Check(f"recovered {name}", "minor", received, _sum(rows, "recovered_minor"))
         yield Check(f"reversals {name}", "minor", taken_back, _sum(rows, "reversals_minor"))
         yield Check(f"exact cost {name}", "millis", spent, _sum(rows, "cost_millis"))
         yield Check(f"cost {name}", "minor", minor_from_millis([spent])[0], _sum(rows, "cost_minor"))
+        for amount, number in counted.items():
+            yield Check(f"{amount.replace('_', ' ')} {name}", "rows", number, _sum(rows, amount))
         if name in by_journey:
             yield Check(f"loans entered {name}", "journeys", entered, _sum(rows, "journeys"))
 
@@ -186,6 +199,52 @@ def _entered(session: Session, scope: Scope) -> int:
             col(JourneyRow.opened_at) <= scope.as_of,
             on_record(scope, JourneyRow.recorded_at),
         )
+    )
+    return int(session.connection().execute(query).scalar_one())
+
+
+def _counted(session: Session, scope: Scope) -> dict[str, int]:
+    """Steps, contacts, promises and cures of the period, counted by the database."""
+
+    def in_period(column: Any) -> tuple[ColumnElement[bool], ...]:
+        return col(column) >= scope.starts_at, col(column) < scope.ends_at, col(column) <= scope.as_of
+
+    steps: Select[Any] = select(col(StepRow.journey_id)).where(
+        *in_period(StepRow.ended_at), on_record(scope, StepRow.recorded_at), col(StepRow.outcome).not_in(NOT_STEPS)
+    )
+    calls: Select[Any] = select(col(WorkItemRow.journey_id)).where(
+        *in_period(WorkItemRow.recorded_at),
+        col(WorkItemRow.kind) == WorkKind.CALLBACK.value,
+        col(WorkItemRow.state) == WorkState.DONE.value,
+    )
+    promises: Select[Any] = select(col(PromiseRow.journey_id)).where(
+        *in_period(PromiseRow.made_at), on_record(scope, PromiseRow.recorded_at)
+    )
+    kept = promises.where(col(PromiseRow.state) == PromiseState.KEPT.value, col(PromiseRow.settled_at) <= scope.as_of)
+    cured: Select[Any] = select(col(JourneyRow.id).label("journey_id")).where(
+        *in_period(JourneyRow.closed_at),
+        on_record(scope, JourneyRow.end_recorded_at),
+        col(JourneyRow.closing_reason) == ClosingReason.CURED.value,
+    )
+    left = attempts(scope).subquery()
+    contacts = select(func.count()).where(left.c.at >= in_micros(scope.starts_at), left.c.at < in_micros(scope.ends_at))
+    return {
+        "steps": _count(session, scope, steps),
+        "attempts": _count(session, scope, calls) + int(session.connection().execute(contacts).scalar_one()),
+        "promises": _count(session, scope, promises),
+        "promises_kept": _count(session, scope, kept),
+        "cured": _count(session, scope, cured),
+    }
+
+
+def _count(session: Session, scope: Scope, rows: Select[Any]) -> int:
+    """How many rows there are of journeys of the portfolio that were on record."""
+    of = rows.subquery()
+    query = (
+        select(func.count())
+        .select_from(of)
+        .join(JourneyRow, col(JourneyRow.id) == of.c.journey_id)
+        .where(col(JourneyRow.loan_id).in_(_loans(scope)), on_record(scope, JourneyRow.recorded_at))
     )
     return int(session.connection().execute(query).scalar_one())
 

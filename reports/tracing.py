@@ -1,142 +1,207 @@
-"""Opening a cell: the payments, reversals and costs behind one row of a report."""
+"""Opening a cell: the payments, costs, steps or journeys behind one figure of a row, one by one."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import func, select
+import numpy as np
+from sqlalchemy import Select, select
 from sqlmodel import Session, col
 
-from ledger.tables.journey import AssignmentRow, JourneyRow
+from ledger.tables.agreement import PromiseRow
+from ledger.tables.attempt import AttemptRow
+from ledger.tables.journey import JourneyRow, StepRow
 from ledger.tables.loan import LoanRow
 from ledger.tables.money import CostRow, PaymentRow, ReversalRow
-from reports.attribution import attribute
+from ledger.tables.work_item import WorkItemRow
 from reports.breakdown import Breakdown
-from reports.effectiveness import Effectiveness
-from reports.evidence import NOT_ASSIGNED, in_period, on_record, reversals_of, rows
-from reports.place import Place, place_of_credit, places_of
-from reports.scope import Scope
+from reports.effectiveness import Effectiveness, Groundwork, groundwork
+from reports.facts.facts import EPOCH
+from reports.facts.fetching import Ints
+from reports.movement import Movement
+from reports.tally import journeys_of, places
+
+AT_ONCE = 500
+"""Ids in one query."""
 
 
 class NoSuchRow(LookupError):
     """The report has no such row; its names are in the report's tables."""
 
 
-@dataclass(frozen=True, slots=True)
-class TracedMoney:
-    """One payment, or one reversal of it, in minor units, by the lender's own name for it."""
+class Cell(StrEnum):
+    """The columns of a row that can be opened; the other ones are worked out from these."""
 
+    RECOVERED = "recovered"
+    BY_ITSELF = "by_itself"
+    REVERSED = "reversed"
+    COST = "cost"
+    STEPS = "steps"
+    ATTEMPTS = "attempts"
+    PROMISES = "promises"
+    PROMISES_KEPT = "promises_kept"
+    CURED = "cured"
+    JOURNEYS = "journeys"
+
+
+FIGURE = {
+    Cell.RECOVERED: "recovered_minor",
+    Cell.BY_ITSELF: "by_itself_minor",
+    Cell.REVERSED: "reversals_minor",
+    Cell.COST: "cost_millis",
+}
+"""The name of a cell's figure in the report, where it is not the cell's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """One row of the ledger behind a cell, and the number that it brings to it (in the unit of the cell's figure).
+
+    what: the table. details: the lender's own ids, amounts and outcomes, and of money the step that it is credited to.
+    """
+
+    what: str
     id: str
-    source: str
-    external_id: str
-    loan_number: str
-    amount_minor: int
+    loan: str
     at: datetime
+    number: int
+    details: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class TracedCost:
-    """One cost: units times price, in thousandths of a minor unit; rung is empty for one outside any step."""
+class Opened:
+    """A cell, what the report says in it (`figure` names it), and what is behind it, in order of time."""
 
-    id: str
-    loan_number: str
-    rung: str | None
-    unit: str
-    quantity: int
-    price_millis: int
-    amount_millis: int
-    at: datetime
+    cell: Cell
+    figure: str
+    value: int
+    behind: tuple[Behind, ...]
 
-
-@dataclass(frozen=True, slots=True)
-class Trace:
-    """What a row's recovered, reversals and cost are made of; each sums to its cell."""
-
-    payments: tuple[TracedMoney, ...]
-    reversals: tuple[TracedMoney, ...]
-    costs: tuple[TracedCost, ...]
+    @property
+    def sum(self) -> int:
+        """What all that is behind the cell comes to: its value."""
+        return sum(each.number for each in self.behind)
 
 
-def trace(session: Session, effectiveness: Effectiveness, *, breakdown: Breakdown, row: str) -> Trace:
-    """List what is behind a row, in order of time. Raises NoSuchRow."""
-    if row not in {there.name for there in effectiveness.breakdowns[breakdown]}:
-        raise NoSuchRow(f"the report has no row '{row}' by {breakdown.value}")
-    scope, places = effectiveness.scope, places_of(session)
-    attribution = attribute(session, scope)
-    here = {
-        credit.payment.id: credit
-        for credit in attribution.credits
-        if places.row(breakdown, place_of_credit(credit)) == row
+def open_cells(
+    session: Session, effectiveness: Effectiveness, *, breakdown: Breakdown, row: str, cells: Sequence[Cell]
+) -> tuple[Opened, ...]:
+    """List what is behind some cells of a row. Raises NoSuchRow."""
+    figures = next((each for each in effectiveness.breakdowns[breakdown] if each.name == row), None)
+    if figures is None:
+        names = "', '".join(each.name for each in effectiveness.breakdowns[breakdown])
+        raise NoSuchRow(f"the report has no row '{row}' by {breakdown.value}; there are '{names}'")
+    ground = groundwork(session, effectiveness.scope, with_ids=True)
+    number = ground.placing.rows[breakdown].index(row)
+    opened = []
+    for cell in cells:
+        figure = FIGURE.get(cell, cell.value)
+        behind = sorted(
+            (
+                found
+                for moved in _movements(ground, breakdown, figure)
+                for found in _open(session, ground, moved, number)
+            ),
+            key=lambda found: (found.at, found.what, found.id),
+        )
+        opened.append(Opened(cell, figure, getattr(figures, figure), tuple(behind)))
+    return tuple(opened)
+
+
+def _movements(
+    ground: Groundwork, breakdown: Breakdown, figure: str
+) -> Iterator[tuple[Movement | None, str, Ints, Ints, Ints]]:
+    """What moved a figure: the movement, its table, its rows, what each brings, and where it belongs."""
+    if figure == "journeys":
+        index, rows = journeys_of(
+            breakdown, ground.moved, facts=ground.facts, credited=ground.credited, placing=ground.placing
+        )
+        yield None, "journeys", index, np.ones(len(index), dtype=np.int64), rows
+        return
+    for movement in ground.moved[figure]:
+        yield movement, movement.table, movement.index, movement.number, places(breakdown, movement, ground.placing)
+
+
+def _open(
+    session: Session, ground: Groundwork, moved: tuple[Movement | None, str, Ints, Ints, Ints], row: int
+) -> Iterator[Behind]:
+    movement, table, index, number, rows = moved
+    here = np.flatnonzero(rows == row)
+    ids = ground.facts.tables[table].ids
+    told = _told(session, table, [ids[i] for i in index[here]])
+    credit = _credit(ground, table, index[here]) if movement is not None else {}
+    for place, i in zip(here.tolist(), index[here].tolist(), strict=True):
+        loan, at, details = told[ids[i]]
+        yield Behind(table, ids[i], loan, at, int(number[place]), details | credit.get(i, {}))
+
+
+def _credit(ground: Groundwork, table: str, index: Ints) -> dict[int, dict[str, Any]]:
+    """The touch that money is credited to: its rung and its instant."""
+    if table not in {"payments", "reversals"}:
+        return {}
+    payment = index if table == "payments" else ground.facts.reversals["payment"][index]
+    touch, touches, rungs = ground.credited.last[payment], ground.credited.touches, ground.facts.names["rung"]
+    return {
+        i: {
+            "credited_to": rungs[touches.rung[at]] if at >= 0 else None,
+            "touched_at": EPOCH + timedelta(microseconds=int(touches.at[at])) if at >= 0 else None,
+        }
+        for i, at in zip(index.tolist(), touch.tolist(), strict=True)
     }
-    paid = [key for key, credit in here.items() if scope.contains(credit.payment.received_at)]
-    taken_back = [r.id for r in reversals_of(session, scope) if r.payment_id in here]
-    costs = tuple(cost for cost, place in _costs(session, scope) if places.row(breakdown, place) == row)
-    return Trace(
-        payments=_payments(session, scope, set(paid)),
-        reversals=_reversals(session, scope, set(taken_back)),
-        costs=costs,
+
+
+def _told(session: Session, table: str, ids: Sequence[str]) -> dict[str, tuple[str, datetime, dict[str, Any]]]:
+    """Loan, instant and details of rows by their ids."""
+    query = QUERIES[table]
+    names = [str(column.name) for column in query.selected_columns][3:]
+    found = {}
+    for first in range(0, len(ids), AT_ONCE):
+        some = query.where(query.selected_columns[0].in_(ids[first : first + AT_ONCE]))
+        for key, loan, at, *values in session.connection().execute(some):
+            found[key] = loan, at, dict(zip(names, values, strict=True))
+    return found
+
+
+def _of_journey(row: Any, at: Any, *details: Any) -> Select[Any]:
+    return (
+        select(col(row.id), col(LoanRow.number), col(at), *map(col, details))
+        .join(JourneyRow, col(JourneyRow.id) == col(row.journey_id))
+        .join(LoanRow, col(LoanRow.id) == col(JourneyRow.loan_id))
     )
 
 
-def _payments(session: Session, scope: Scope, wanted: set[str]) -> tuple[TracedMoney, ...]:
-    query = (
-        select(
-            col(PaymentRow.id),
-            col(PaymentRow.source),
-            col(PaymentRow.external_id),
-            col(LoanRow.number),
-            col(PaymentRow.amount_minor),
-            col(PaymentRow.received_at),
-        )
-        .join(LoanRow, col(LoanRow.id) == col(PaymentRow.loan_id))
-        .where(col(LoanRow.portfolio_id) == scope.portfolio_id, *in_period(scope, PaymentRow.received_at))
-        .order_by(col(PaymentRow.received_at), col(PaymentRow.id))
+def _of_loan(row: Any, at: Any, *details: Any) -> Select[Any]:
+    return select(col(row.id), col(LoanRow.number), col(at), *map(col, details)).join(
+        LoanRow, col(LoanRow.id) == col(row.loan_id)
     )
-    return tuple(TracedMoney(*row) for row in rows(session, query) if row[0] in wanted)
 
 
-def _reversals(session: Session, scope: Scope, wanted: set[str]) -> tuple[TracedMoney, ...]:
-    query = (
-        select(
-            col(ReversalRow.id),
-            col(ReversalRow.source),
-            col(ReversalRow.external_id),
-            col(LoanRow.number),
-            col(ReversalRow.amount_minor),
-            col(ReversalRow.reversed_at),
-        )
-        .join(LoanRow, col(LoanRow.id) == col(ReversalRow.loan_id))
-        .where(col(LoanRow.portfolio_id) == scope.portfolio_id, *in_period(scope, ReversalRow.reversed_at))
-        .order_by(col(ReversalRow.reversed_at), col(ReversalRow.id))
-    )
-    return tuple(TracedMoney(*row) for row in rows(session, query) if row[0] in wanted)
-
-
-def _costs(session: Session, scope: Scope) -> list[tuple[TracedCost, Place]]:
-    query = (
-        select(
-            col(CostRow.id),
-            col(LoanRow.number),
-            col(CostRow.rung),
-            col(CostRow.unit),
-            col(CostRow.quantity),
-            col(CostRow.price_millis),
-            col(CostRow.amount_millis),
-            col(CostRow.incurred_at),
-            col(JourneyRow.ladder_digest),
-            func.coalesce(AssignmentRow.arm, NOT_ASSIGNED),
-            col(CostRow.action),
-        )
-        .join(LoanRow, col(LoanRow.id) == col(CostRow.loan_id))
-        .outerjoin(JourneyRow, col(JourneyRow.id) == col(CostRow.journey_id))
-        .outerjoin(AssignmentRow, col(AssignmentRow.journey_id) == col(JourneyRow.id))
-        .where(
-            col(LoanRow.portfolio_id) == scope.portfolio_id,
-            *in_period(scope, CostRow.incurred_at),
-            on_record(scope, CostRow.recorded_at),
-        )
-        .order_by(col(CostRow.incurred_at), col(CostRow.id))
-    )
-    return [
-        (TracedCost(*values), Place(digest, arm, values[2], action))
-        for *values, digest, arm, action in rows(session, query)
-    ]
+QUERIES: dict[str, Select[Any]] = {
+    "payments": _of_loan(
+        PaymentRow, PaymentRow.received_at, PaymentRow.source, PaymentRow.external_id, PaymentRow.amount_minor
+    ),
+    "reversals": _of_loan(
+        ReversalRow, ReversalRow.reversed_at, ReversalRow.source, ReversalRow.external_id, ReversalRow.amount_minor
+    ),
+    "costs": _of_loan(
+        CostRow,
+        CostRow.incurred_at,
+        *(CostRow.rung, CostRow.unit, CostRow.quantity, CostRow.price_millis, CostRow.amount_millis),
+    ),
+    "steps": _of_journey(StepRow, StepRow.ended_at, StepRow.rung, StepRow.action, StepRow.outcome, StepRow.turn_no),
+    "attempts": _of_journey(
+        AttemptRow, AttemptRow.claimed_at, AttemptRow.rung, AttemptRow.action, AttemptRow.state, AttemptRow.vendor
+    ),
+    "works": _of_journey(
+        WorkItemRow, WorkItemRow.recorded_at, WorkItemRow.rung, WorkItemRow.kind, WorkItemRow.disposition
+    ),
+    "promises": _of_loan(PromiseRow, PromiseRow.made_at, PromiseRow.amount_minor, PromiseRow.due_on, PromiseRow.state),
+    "journeys": _of_loan(
+        JourneyRow,
+        JourneyRow.opened_at,
+        *(JourneyRow.opening_minor, JourneyRow.closing_reason, JourneyRow.closed_at),
+    ),
+}
+"""What is told of a row behind a cell: id, loan, instant and details. States are those of today."""

@@ -23,7 +23,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """Columns of one length, by name. Instants (`at`, ...) are microseconds since 1970, days (`..._on`) days since then.
+    """Columns of one length, by name. Instants (`at`, ...) are microseconds since 1970, days (`..._on`) whole days.
 
     Journeys, loans and payments are named by their number; -1 stands for none. Names are codes into `Facts.names`.
     """
@@ -148,7 +148,7 @@ def _table(name: str, found: Fetched) -> Table:
     columns = dict(found.columns)
     ids: tuple[str, ...] = ()
     coded = columns.pop("id", None)
-    order = slice(None)
+    order = np.arange(len(found))
     if name not in ORDERED:
         # The same rows in the same order, wherever the database had them.
         keys = [column for column in ("journey", "payment", "at", "turn", "rung") if column in columns]

@@ -91,7 +91,7 @@ def _from_rows(connection: Connection, query: Select[Any], keys: Sequence[str], 
             else:
                 coded = (NONE if value is None else value for value in values)
             parts[key].append(np.fromiter(coded, dtype=np.int64, count=len(values)))
-    joined = {key: np.concatenate(each) if each else [] for key, each in parts.items()}
+    joined: dict[str, Any] = {key: np.concatenate(each) if each else [] for key, each in parts.items()}
     return _coded(joined, {name: list(known) for name, known in codes.items()})
 
 

@@ -110,9 +110,9 @@ def attempts(scope: Scope) -> Select[Any]:
             col(AttemptRow.turn_no).label("turn"),
             col(AttemptRow.rung),
             col(AttemptRow.action),
-            case(
-                (before.c.state == undelivered, 1), (before.c.state.is_not(None), 0), (said_so, 1), else_=0
-            ).label("is_undelivered"),
+            case((before.c.state == undelivered, 1), (before.c.state.is_not(None), 0), (said_so, 1), else_=0).label(
+                "is_undelivered"
+            ),
         )
         .join(journey, journey.c.id == col(AttemptRow.journey_id))
         .outerjoin(before, before.c.row_id == col(AttemptRow.id))

@@ -2,6 +2,18 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
+from reports.breakdown import Breakdown
+from reports.crediting import Credits
+from reports.facts.facts import Facts
+from reports.facts.fetching import Ints
+from reports.facts.grouping import spread
+from reports.movement import at_touch
+from reports.placing import Placing
+from reports.recovery_curve import DAY
+from reports.tally import places
+
 TERMS = {
     "first touch": "the same, credited to the first touch of the journey that the payment belongs to",
     "time decay": (
@@ -26,3 +38,47 @@ class Attributions:
     last_touch: tuple[Credited, ...]
     first_touch: tuple[Credited, ...]
     time_decay: tuple[Credited, ...]
+
+
+def attributions(facts: Facts, credited: Credits, placing: Placing, *, half_life_days: float) -> Attributions:
+    """Credit the payments of the period in all three ways."""
+    paid = np.flatnonzero(facts.in_period(facts.payments["at"]))
+    amount = facts.payments["amount_minor"][paid]
+    index, touch, share = _decaying(credited, paid, amount, half_life_days=half_life_days)
+    return Attributions(
+        _credited(credited, placing, paid, touch=credited.last[paid], amount=amount),
+        _credited(credited, placing, paid, touch=credited.first[paid], amount=amount),
+        _credited(credited, placing, index, touch=touch, amount=share),
+    )
+
+
+def _credited(credited: Credits, placing: Placing, paid: Ints, *, touch: Ints, amount: Ints) -> tuple[Credited, ...]:
+    names = placing.rows[Breakdown.RUNG]
+    moved = at_touch(credited, "payments", paid, number=amount, journey=credited.journey[paid], touch=touch)
+    sums, rows = np.zeros(len(names), dtype=np.int64), places(Breakdown.RUNG, moved, placing)
+    np.add.at(sums, rows, amount)
+    shown = {*rows.tolist(), len(names) - 2}
+    return tuple(Credited(names[row], int(sums[row])) for row in sorted(shown))
+
+
+def _decaying(credited: Credits, paid: Ints, amount: Ints, *, half_life_days: float) -> tuple[Ints, Ints, Ints]:
+    """Each payment shared among its touches: the payment, the touch (-1 for none) and the share in minor units."""
+    is_touched = credited.last[paid] >= 0
+    touched, whole = paid[is_touched], amount[is_touched]
+    payment, place = spread(credited.last[touched] - credited.first[touched] + 1)
+    touch = credited.first[touched][payment] + place
+    age = credited.touches.at[credited.last[touched]][payment] - credited.touches.at[touch]
+    weight = 0.5 ** (age / (half_life_days * DAY))  # beside the last touch, whose weight is 1
+    exact = whole[payment] * (weight / np.bincount(payment, weight, minlength=len(touched))[payment])
+    share = np.floor(exact).astype(np.int64)
+    short = whole - np.bincount(payment, share, minlength=len(touched)).astype(np.int64)
+    # What is left of each payment goes to the largest remainders, one minor unit each; the later touch of two equals.
+    order = np.lexsort((-place, share - exact, payment))
+    begins = np.searchsorted(payment[order], payment[order], side="left")
+    share[order] += np.arange(len(order)) - begins < short[payment[order]]
+    untouched = paid[~is_touched]
+    return (
+        np.concatenate([touched[payment], untouched]),
+        np.concatenate([touch, np.full(len(untouched), -1)]),
+        np.concatenate([share, amount[~is_touched]]),
+    )

@@ -1,12 +1,25 @@
 """The roll matrix: from the bucket at one month's end to the bucket at the next, in money and in loans."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from domain.arrears import add_months
+from reports.buckets import BUCKETS
+from reports.facts.facts import EPOCH, Facts
+from reports.facts.fetching import Ints
+from reports.standing import GONE, Past
+
+NAMES = (*BUCKETS, *GONE)
 
 TERMS = {
     "roll rate": (
         "of the balances (or loans) in a bucket at a month's end, the share that is in each bucket at the next month's "
-        "end, over all pairs of month ends in the period; a row adds up to 1; money is the balance at the first of the "
-        "two month ends"
+        "end, over all pairs of month ends from the one before the period to its last; a row adds up to 1; money is "
+        "the balance at the first of the two month ends; a past month end is worked out from the newest "
+        "statement of the lender's book up to it (failing that, from the entry of the journey) and the money since"
     ),
 }
 
@@ -38,3 +51,49 @@ class RollMatrix:
     buckets: tuple[str, ...]
     money: tuple[MoneyRoll, ...]
     counts: tuple[CountRoll, ...]
+
+
+def roll_matrix(facts: Facts) -> RollMatrix:
+    """Both matrices, over the month ends that are over."""
+    size = len(NAMES)
+    money, loans = np.zeros(size * size, dtype=np.int64), np.zeros(size * size, dtype=np.int64)
+    past = Past(facts)
+    before = None
+    for day in month_ends(facts):
+        now = past.on(day)
+        if before is not None:
+            to = np.where(now.gone >= 0, len(BUCKETS) + now.gone, now.bucket)
+            here = np.flatnonzero((before.bucket >= 0) & (to >= 0))
+            cell = before.bucket[here] * size + to[here]
+            np.add.at(money, cell, before.balance[here])
+            np.add.at(loans, cell, 1)
+        before = now
+    return RollMatrix(
+        NAMES if loans.any() else (),
+        tuple(MoneyRoll(a, b, amount, rate) for a, b, amount, rate in _cells(money, loans)),
+        tuple(CountRoll(a, b, number, rate) for a, b, number, rate in _cells(loans, loans)),
+    )
+
+
+def month_ends(facts: Facts) -> list[int]:
+    """The last days of months, from the one before the period to its last, as far as they are over, since 1970."""
+    scope = facts.scope
+    day = scope.from_on.replace(day=1) - timedelta(days=1)
+    found = []
+    while day <= scope.to_on and day < scope.as_of.date():
+        found.append((day - EPOCH.date()).days)
+        day = _next(day)
+    return found
+
+
+def _next(day: date) -> date:
+    return add_months(day.replace(day=1), 2) - timedelta(days=1)
+
+
+def _cells(matrix: Ints, loans: Ints) -> Iterator[tuple[str, str, int, float | None]]:
+    """The cells in which there was a loan, with their share of their row."""
+    rows = matrix.reshape(len(NAMES), len(NAMES)).sum(axis=1)
+    for cell in np.flatnonzero(loans):
+        row, column = divmod(int(cell), len(NAMES))
+        whole = int(rows[row])
+        yield NAMES[row], NAMES[column], int(matrix[cell]), round(int(matrix[cell]) / whole, 6) if whole else None

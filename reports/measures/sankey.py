@@ -1,20 +1,16 @@
 """Where journeys went: from their ladder through the rungs that they took to their ends."""
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
-from sqlalchemy import BigInteger, case, distinct, func, literal, select
-from sqlmodel import Session, col
+import numpy as np
 
 from domain.journey import ClosingReason, JourneyState
-from domain.step import Outcome
-from ledger.tables.journey import JourneyRow, StepRow
-from ledger.tables.loan import LoanRow
-from reports.evidence import Journey, on_record, rows
-from reports.place import Places
-from reports.scope import Scope
+from reports.breakdown import Breakdown
+from reports.facts.facts import Facts, in_micros
+from reports.movement import is_named
+from reports.placing import Placing
+from reports.touch import NOT_STEPS
 
 TERMS = {
     "journeys through rungs": (
@@ -24,8 +20,6 @@ TERMS = {
     ),
 }
 
-BITS = 62
-"""Rungs that fit into one whole number of every database, a bit each."""
 STILL_OPEN = JourneyState.OPEN.value
 ENDS = (*(reason.value for reason in ClosingReason), STILL_OPEN)
 
@@ -39,75 +33,39 @@ class Flow:
     journeys: int
 
 
-def flows(session: Session, scope: Scope, *, entered: Sequence[Journey], places: Places) -> tuple[Flow, ...]:
+def flows(facts: Facts, placing: Placing) -> tuple[Flow, ...]:
     """Every link that some journey took; those that leave a ladder sum to the loans entered."""
-    taken = _rungs_taken(session, scope)
-    paths = Counter(
-        (journey.ladder_digest, taken.get(journey.id, ()), journey.closing_reason or STILL_OPEN) for journey in entered
+    ladders, rungs = placing.rows[Breakdown.LADDER], placing.rows[Breakdown.RUNG]
+    names = (*ladders, *rungs, *ENDS)
+    ends_at = in_micros(facts.scope.ends_at)
+    entered = facts.entered
+    journey = np.flatnonzero(entered)
+    steps = facts.steps
+    taken = entered[steps["journey"]] & (steps["at"] < ends_at) & ~is_named(facts, "steps", "outcome", NOT_STEPS)
+    of_step = steps["journey"][taken]
+    rung = placing.rungs[placing.ladder[of_step], steps["rung"][taken]]
+    pairs = np.unique(of_step * len(rungs) + rung)  # a rung that was taken twice is one node; in the ladder's order
+    closing = [*(ENDS.index(name) for name in facts.names["closing"]), len(ENDS) - 1]
+    closed_at = facts.journeys["closed_at"][journey]
+    end = np.where((closed_at >= 0) & (closed_at < ends_at), np.array(closing)[facts.journeys["closing"][journey]], -1)
+    end = np.where(end < 0, len(ENDS) - 1, end)
+    nodes = np.concatenate(
+        [
+            placing.of_journey[Breakdown.LADDER][journey],
+            len(ladders) + pairs % len(rungs),
+            len(ladders) + len(rungs) + end,
+        ]
     )
-    found = Counter[tuple[str, str]]()
-    for (digest, rungs, end), number in paths.items():
-        ladder = places.ladder_names[digest]
-        nodes = [ladder, *sorted((f"{ladder}: {rung}" for rung in rungs), key=places.rank), end]
-        for link in pairwise(nodes):
-            found[link] += number
-    ordered = sorted(found.items(), key=lambda item: [_rank(node, places) for node in item[0]])
-    return tuple(Flow(start, end, number) for (start, end), number in ordered)
+    order = np.lexsort((nodes, np.concatenate([journey, pairs // len(rungs), journey])))
+    path = nodes[order]
+    is_link = path[:-1] < len(ladders) + len(rungs)  # what follows an end is another journey
+    links, counts = np.unique(path[:-1][is_link] * len(names) + path[1:][is_link], return_counts=True)
+    return tuple(
+        Flow(names[link // len(names)], names[link % len(names)], int(count))
+        for link, count in zip(links.tolist(), counts, strict=True)
+    )
 
 
 def ended(flows: Sequence[Flow]) -> int:
     """How many journeys come to an end or are still open: as many as entered."""
     return sum(flow.journeys for flow in flows if flow.to_node in ENDS)
-
-
-def _rank(node: str, places: Places) -> tuple[int, int, str]:
-    return (1, ENDS.index(node), node) if node in ENDS else (0, *places.rank(node))
-
-
-def _rungs_taken(session: Session, scope: Scope) -> dict[str, tuple[str, ...]]:
-    """The rungs that each journey took, equal ones shared: the database adds them up as bits, one row a journey."""
-    of_portfolio = (
-        col(LoanRow.portfolio_id) == scope.portfolio_id,
-        col(StepRow.outcome) != Outcome.PASSED_OVER.value,
-        col(StepRow.ended_at) < scope.ends_at,
-        col(StepRow.ended_at) <= scope.as_of,
-        on_record(scope, StepRow.recorded_at),
-        col(JourneyRow.opened_at) >= scope.starts_at,
-    )
-    joined = select(col(StepRow.rung)).join(JourneyRow, col(JourneyRow.id) == col(StepRow.journey_id))
-    names = sorted(
-        name
-        for (name,) in rows(
-            session, joined.join(LoanRow, col(LoanRow.id) == col(JourneyRow.loan_id)).where(*of_portfolio).distinct()
-        )
-    )
-    if not names:
-        return {}
-    masks = [_mask(names[first : first + BITS]) for first in range(0, len(names), BITS)]
-    by_journey = (
-        select(col(StepRow.journey_id), *masks)
-        .join(JourneyRow, col(JourneyRow.id) == col(StepRow.journey_id))
-        .join(LoanRow, col(LoanRow.id) == col(JourneyRow.loan_id))
-        .where(*of_portfolio)
-        .group_by(col(StepRow.journey_id))
-    )
-    shared: dict[tuple[int, ...], tuple[str, ...]] = {}
-    taken = {}
-    for journey, *bits in rows(session, by_journey):
-        key = tuple(int(each) for each in bits)
-        if key not in shared:
-            shared[key] = tuple(_named(key, names))
-        taken[journey] = shared[key]
-    return taken
-
-
-def _mask(names: Sequence[str]) -> object:
-    bits = [(col(StepRow.rung) == name, literal(1 << bit, BigInteger)) for bit, name in enumerate(names)]
-    return func.sum(distinct(case(*bits, else_=literal(0, BigInteger))))
-
-
-def _named(masks: Sequence[int], names: Sequence[str]) -> Iterator[str]:
-    for place, mask in enumerate(masks):
-        for bit, name in enumerate(names[place * BITS : (place + 1) * BITS]):
-            if mask >> bit & 1:
-                yield name

@@ -3,15 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
-from sqlmodel import Session, col
+import numpy as np
 
 from domain.money import minor_from_millis
-from ledger.tables.loan import LoanRow
-from ledger.tables.money import CostRow
 from reports.breakdown import Row
-from reports.evidence import in_period, on_record, rows
-from reports.scope import Scope
+from reports.facts.facts import Facts
 
 TERMS = {
     "waterfall": (
@@ -30,9 +26,9 @@ class Fall:
     amount_minor: int
 
 
-def waterfall(session: Session, scope: Scope, *, total: Row) -> tuple[Fall, ...]:
+def waterfall(facts: Facts, *, total: Row) -> tuple[Fall, ...]:
     """The steps in order; all but the last sum to the last one."""
-    units = _units(session, scope)
+    units = _units(facts)
     spent = minor_from_millis([millis for _, millis in units])
     return (
         Fall(GROSS, total.recovered_minor),
@@ -47,17 +43,9 @@ def net_of(falls: Sequence[Fall]) -> int:
     return sum(fall.amount_minor for fall in falls if fall.step != NET)
 
 
-def _units(session: Session, scope: Scope) -> list[tuple[str, int]]:
+def _units(facts: Facts) -> list[tuple[str, int]]:
     """What was spent in the period by unit, in thousandths of a minor unit, the dearest first."""
-    query = (
-        select(col(CostRow.unit), func.sum(CostRow.amount_millis))
-        .join(LoanRow, col(LoanRow.id) == col(CostRow.loan_id))
-        .where(
-            col(LoanRow.portfolio_id) == scope.portfolio_id,
-            *in_period(scope, CostRow.incurred_at),
-            on_record(scope, CostRow.recorded_at),
-        )
-        .group_by(col(CostRow.unit))
-    )
-    found = [(str(unit), int(millis)) for unit, millis in rows(session, query)]
-    return sorted(found, key=lambda item: (-item[1], item[0]))
+    names = facts.names["unit"]
+    sums = np.zeros(len(names), dtype=np.int64)
+    np.add.at(sums, facts.costs["unit"], facts.costs["amount_millis"])
+    return sorted(((name, int(millis)) for name, millis in zip(names, sums, strict=True)), key=lambda u: (-u[1], u[0]))

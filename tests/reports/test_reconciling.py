@@ -17,7 +17,7 @@ from ledger.tables.money import PaymentRow
 from reports.breakdown import NO_JOURNEY, Breakdown
 from reports.effectiveness import effectiveness
 from reports.reconciling import reconcile
-from reports.tracing import trace
+from reports.tracing import Cell, open_cells
 from tests.ledger.unguarded import unguard
 from tests.reports.chronicle import AS_OF, FIRST_DAY, LAST_DAY, Chronicle, day, write_spring
 
@@ -26,6 +26,7 @@ WORDS = {
     "reversals_minor": "reversals",
     "cost_millis": "exact cost",
     "cost_minor": "cost",
+    **{each: each.replace("_", " ") for each in ("steps", "attempts", "promises", "promises_kept", "cured")},
 }
 
 
@@ -36,7 +37,7 @@ def test_an_honest_report_reconciles(ledger: Ledger) -> None:
         report = effectiveness(session, portfolio="spring", from_on=FIRST_DAY, to_on=LAST_DAY, as_of=AS_OF)
         found = reconcile(session, report)
     assert found.reconciles
-    assert found.verdict == "Reconciles with the ledger to the minor unit in 26 of 26 checks"
+    assert found.verdict == "Reconciles with the ledger to the minor unit in 93 of 93 checks"
     assert (found.opening_minor, found.received_minor, found.reversed_minor, found.closing_minor) == (
         900,
         15_000,
@@ -62,10 +63,10 @@ def test_a_cost_that_became_known_later_moves_no_earlier_report(ledger: Ledger) 
         after = effectiveness(session, portfolio="spring", from_on=FIRST_DAY, to_on=LAST_DAY, as_of=later)
         assert reconcile(session, same).reconciles
         assert reconcile(session, after).reconciles
-        traced = trace(session, after, breakdown=Breakdown.RUNG, row=NO_JOURNEY)
+        (spent,) = open_cells(session, after, breakdown=Breakdown.RUNG, row=NO_JOURNEY, cells=(Cell.COST,))
     assert same == before
     assert after.total.cost_millis == before.total.cost_millis + 10_000
-    assert [cost.amount_millis for cost in traced.costs] == [3_000]
+    assert [cost.number for cost in spent.behind] == [3_000]
 
 
 def test_a_tampered_row_is_found(ledger: Ledger) -> None:
@@ -74,13 +75,14 @@ def test_a_tampered_row_is_found(ledger: Ledger) -> None:
         write_spring(session)
         report = effectiveness(session, portfolio="spring", from_on=FIRST_DAY, to_on=LAST_DAY, as_of=AS_OF)
         for breakdown, (first, *others) in report.breakdowns.items():
-            for amount, what in WORDS.items():
-                forged = replace(first, **{amount: getattr(first, amount) + 1})
-                rows = {**report.breakdowns, breakdown: (forged, *others)}
-                found = reconcile(session, replace(report, breakdowns=rows))
-                assert [check.what for check in found.differences] == [f"{what} by {breakdown.value}"]
-                assert found.differences[0].difference == 1
-                assert "Does not reconcile with the ledger in 1 of 26 checks" in found.verdict
+            forged = replace(first, **{amount: getattr(first, amount) + 1 for amount in WORDS})
+            rows = {**report.breakdowns, breakdown: (forged, *others)}
+            found = reconcile(session, replace(report, breakdowns=rows))
+            assert [check.what for check in found.differences] == [
+                f"{what} by {breakdown.value}" for what in WORDS.values()
+            ]
+            assert {check.difference for check in found.differences} == {1}
+            assert "Does not reconcile with the ledger in 9 of 93 checks" in found.verdict
 
 
 def test_money_that_the_report_has_not_seen_is_found(ledger: Ledger) -> None:
@@ -100,6 +102,7 @@ def test_money_that_the_report_has_not_seen_is_found(ledger: Ledger) -> None:
         "net through the waterfall",
         "recovered in all",
         *(f"recovered by {breakdown.value}" for breakdown in Breakdown),
+        *(f"recovered by {method}" for method in ("last touch", "first touch", "time decay")),
     }
     assert "recovered in all is 150.00 CNY in the report and 150.25 CNY in the ledger" in found.verdict
 

@@ -1,0 +1,63 @@
+"""Journeys that entered in the period, and how long each has been watched: what the measures by cohort rest on."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from domain.journey import ClosingReason
+from reports.crediting import Credits
+from reports.facts.facts import Facts
+from reports.facts.fetching import NONE, Bools, Ints
+from reports.recovery_curve import DAY, Entries
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Watched:
+    """Columns of one length, in order of opening. journey: its number. days: whole days from entry to the as-of.
+
+    ended_on: the day after entry (1 for the first) on which it ended, 0 while open; end: a code of its closing reason.
+    """
+
+    journey: Ints
+    opened_at: Ints
+    opening_minor: Ints
+    days: Ints
+    ended_on: Ints
+    end: Ints
+    is_cured: Bools
+    entries: Entries
+
+    def __len__(self) -> int:
+        return len(self.journey)
+
+
+def watched_of(facts: Facts, credited: Credits) -> Watched:
+    """The journeys that entered, watched until the as-of instant, also beyond the period's end."""
+    journeys = facts.journeys
+    journey = np.flatnonzero(facts.entered)
+    opened_at, closed_at = journeys["opened_at"][journey], journeys["closed_at"][journey]
+    is_closed = closed_at >= 0
+    ended_on = np.where(is_closed, np.maximum(-(-(closed_at - opened_at) // DAY), 1), 0)
+    end = journeys["closing"][journey]
+    cures = [code for code, name in enumerate(facts.names["closing"]) if name == ClosingReason.CURED.value]
+    place = np.full(len(journeys) + 1, NONE, dtype=np.int64)
+    place[journey] = np.arange(len(journey))
+    by = place[credited.journey]
+    paid = np.flatnonzero(by >= 0)
+    entries = Entries(
+        opened_at,
+        journeys["opening_minor"][journey],
+        by[paid],
+        facts.payments["at"][paid],
+        facts.payments["amount_minor"][paid],
+    )
+    return Watched(
+        journey=journey,
+        opened_at=opened_at,
+        opening_minor=entries.opening_minor,
+        days=(facts.as_of - opened_at) // DAY,
+        ended_on=ended_on,
+        end=end,
+        is_cured=np.asarray(is_closed & np.isin(end, cures)),
+        entries=entries,
+    )

@@ -18,8 +18,9 @@ from ledger.tables.money import CostRow, PaymentRow, ReversalRow
 from ledger.tables.work_item import WorkItemRow
 from reports.breakdown import BY_JOURNEY, Row
 from reports.effectiveness import Effectiveness
+from reports.evidence import in_period, on_record
 from reports.facts.facts import in_micros
-from reports.facts.queries import attempts, on_record
+from reports.facts.queries import attempts
 from reports.measures.sankey import ended
 from reports.measures.waterfall import net_of
 from reports.scope import Scope
@@ -205,24 +206,22 @@ def _entered(session: Session, scope: Scope) -> int:
 
 def _counted(session: Session, scope: Scope) -> dict[str, int]:
     """Steps, contacts, promises and cures of the period, counted by the database."""
-
-    def in_period(column: Any) -> tuple[ColumnElement[bool], ...]:
-        return col(column) >= scope.starts_at, col(column) < scope.ends_at, col(column) <= scope.as_of
-
     steps: Select[Any] = select(col(StepRow.journey_id)).where(
-        *in_period(StepRow.ended_at), on_record(scope, StepRow.recorded_at), col(StepRow.outcome).not_in(NOT_STEPS)
+        *in_period(scope, StepRow.ended_at),
+        on_record(scope, StepRow.recorded_at),
+        col(StepRow.outcome).not_in(NOT_STEPS),
     )
     calls: Select[Any] = select(col(WorkItemRow.journey_id)).where(
-        *in_period(WorkItemRow.recorded_at),
+        *in_period(scope, WorkItemRow.recorded_at),
         col(WorkItemRow.kind) == WorkKind.CALLBACK.value,
         col(WorkItemRow.state) == WorkState.DONE.value,
     )
     promises: Select[Any] = select(col(PromiseRow.journey_id)).where(
-        *in_period(PromiseRow.made_at), on_record(scope, PromiseRow.recorded_at)
+        *in_period(scope, PromiseRow.made_at), on_record(scope, PromiseRow.recorded_at)
     )
     kept = promises.where(col(PromiseRow.state) == PromiseState.KEPT.value, col(PromiseRow.settled_at) <= scope.as_of)
     cured: Select[Any] = select(col(JourneyRow.id).label("journey_id")).where(
-        *in_period(JourneyRow.closed_at),
+        *in_period(scope, JourneyRow.closed_at),
         on_record(scope, JourneyRow.end_recorded_at),
         col(JourneyRow.closing_reason) == ClosingReason.CURED.value,
     )

@@ -5,7 +5,7 @@ Loans, journeys and payments are numbered from 0 in a fixed order, and what belo
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
+from sqlalchemy import Select, and_, case, func, literal, or_, select
 from sqlmodel import col
 
 from domain.attempt import REACHED_VENDOR, AttemptState
@@ -19,6 +19,7 @@ from ledger.tables.loan import LoanRow
 from ledger.tables.money import CostRow, PaymentRow, ReversalRow
 from ledger.tables.statement import StatementRow
 from ledger.tables.work_item import WorkItemRow
+from reports.evidence import in_period, on_record
 from reports.facts.spelling import epoch_days, micros
 from reports.scope import Scope
 
@@ -216,17 +217,10 @@ def costs(scope: Scope) -> Select[Any]:
         .join(loan, loan.c.id == col(CostRow.loan_id))
         .outerjoin(journey, journey.c.id == col(CostRow.journey_id))
         .where(
-            col(CostRow.incurred_at) >= scope.starts_at,
-            col(CostRow.incurred_at) < scope.ends_at,
-            col(CostRow.incurred_at) <= scope.as_of,
+            *in_period(scope, CostRow.incurred_at),
             on_record(scope, CostRow.recorded_at),
         )
     )
-
-
-def on_record(scope: Scope, column: Any) -> ColumnElement[bool]:
-    """That what an import told of was known; an empty column says that it was known when it happened."""
-    return or_(col(column).is_(None), col(column) <= scope.as_of)
 
 
 def _loans(scope: Scope) -> Any:

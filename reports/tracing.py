@@ -16,7 +16,7 @@ from ledger.tables.journey import JourneyRow, StepRow
 from ledger.tables.loan import LoanRow
 from ledger.tables.money import CostRow, PaymentRow, ReversalRow
 from ledger.tables.work_item import WorkItemRow
-from reports.breakdown import Breakdown
+from reports.breakdown import Breakdown, Row
 from reports.effectiveness import Effectiveness, Groundwork, groundwork
 from reports.facts.facts import EPOCH
 from reports.facts.fetching import Ints
@@ -55,6 +55,19 @@ FIGURE = {
 """The name of a cell's figure in the report, where it is not the cell's own."""
 
 
+BEHIND_A_ROW = {
+    "payments": "recovered_minor",
+    "reversals": "reversals_minor",
+    "costs": "cost_millis",
+    "steps": "steps",
+    "attempts": "attempts",
+    "promises": "promises",
+    "cures": "cured",
+    "journeys": "journeys",
+}
+"""What a row is made of, with the figure that each part moves."""
+
+
 @dataclass(frozen=True, slots=True)
 class Behind:
     """One row of the ledger behind a cell, and the number that it brings to it (in the unit of the cell's figure).
@@ -68,6 +81,11 @@ class Behind:
     at: datetime
     number: int
     details: Mapping[str, Any]
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """It as one flat record."""
+        return {"id": self.id, "loan_number": self.loan, "at": self.at, **self.details}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +107,7 @@ def open_cells(
     session: Session, effectiveness: Effectiveness, *, breakdown: Breakdown, row: str, cells: Sequence[Cell]
 ) -> tuple[Opened, ...]:
     """List what is behind some cells of a row. Raises NoSuchRow."""
-    figures = next((each for each in effectiveness.breakdowns[breakdown] if each.name == row), None)
-    if figures is None:
-        names = "', '".join(each.name for each in effectiveness.breakdowns[breakdown])
-        raise NoSuchRow(f"the report has no row '{row}' by {breakdown.value}; there are '{names}'")
+    figures = _row(effectiveness, breakdown, row)
     ground = groundwork(session, effectiveness.scope, with_ids=True)
     number = ground.placing.rows[breakdown].index(row)
     opened = []
@@ -110,6 +125,36 @@ def open_cells(
     return tuple(opened)
 
 
+def trace(
+    session: Session, effectiveness: Effectiveness, *, breakdown: Breakdown, row: str | None
+) -> dict[str, tuple[Behind, ...]]:
+    """Everything behind a row, by what it is (BEHIND_A_ROW), each in order of time. row: None for the whole report.
+
+    Raises NoSuchRow.
+    """
+    if row is not None:
+        _row(effectiveness, breakdown, row)
+    ground = groundwork(session, effectiveness.scope, with_ids=True)
+    number = None if row is None else ground.placing.rows[breakdown].index(row)
+    found = {}
+    for what, figure in BEHIND_A_ROW.items():
+        behind = {
+            (each.what, each.id): each
+            for moved in _movements(ground, breakdown, figure)
+            for each in _open(session, ground, moved, number)
+        }
+        found[what] = tuple(sorted(behind.values(), key=lambda each: (each.at, each.what, each.id)))
+    return found
+
+
+def _row(effectiveness: Effectiveness, breakdown: Breakdown, row: str) -> Row:
+    figures = next((each for each in effectiveness.breakdowns[breakdown] if each.name == row), None)
+    if figures is None:
+        names = "', '".join(each.name for each in effectiveness.breakdowns[breakdown])
+        raise NoSuchRow(f"the report has no row '{row}' by {breakdown.value}; there are '{names}'")
+    return figures
+
+
 def _movements(
     ground: Groundwork, breakdown: Breakdown, figure: str
 ) -> Iterator[tuple[Movement | None, str, Ints, Ints, Ints]]:
@@ -125,16 +170,17 @@ def _movements(
 
 
 def _open(
-    session: Session, ground: Groundwork, moved: tuple[Movement | None, str, Ints, Ints, Ints], row: int
+    session: Session, ground: Groundwork, moved: tuple[Movement | None, str, Ints, Ints, Ints], row: int | None
 ) -> Iterator[Behind]:
     movement, table, index, number, rows = moved
-    here = np.flatnonzero(rows == row)
+    here = np.arange(len(rows)) if row is None else np.flatnonzero(rows == row)
     ids = ground.facts.tables[table].ids
     told = _told(session, table, [ids[i] for i in index[here]])
     credit = _credit(ground, table, index[here]) if movement is not None else {}
     for place, i in zip(here.tolist(), index[here].tolist(), strict=True):
         loan, at, details = told[ids[i]]
-        yield Behind(table, ids[i], loan, at, int(number[place]), details | credit.get(i, {}))
+        details |= credit.get(i, {}) | ({"journey_id": ids[i]} if table == "journeys" else {})
+        yield Behind(table, ids[i], loan, at, int(number[place]), details)
 
 
 def _credit(ground: Groundwork, table: str, index: Ints) -> dict[int, dict[str, Any]]:
@@ -142,13 +188,17 @@ def _credit(ground: Groundwork, table: str, index: Ints) -> dict[int, dict[str, 
     if table not in {"payments", "reversals"}:
         return {}
     payment = index if table == "payments" else ground.facts.reversals["payment"][index]
+    journeys = ground.facts.journeys.ids
     touch, touches, rungs = ground.credited.last[payment], ground.credited.touches, ground.facts.names["rung"]
     return {
         i: {
+            "journey_id": journeys[journey] if journey >= 0 else None,
             "credited_to": rungs[touches.rung[at]] if at >= 0 else None,
             "touched_at": EPOCH + timedelta(microseconds=int(touches.at[at])) if at >= 0 else None,
         }
-        for i, at in zip(index.tolist(), touch.tolist(), strict=True)
+        for i, at, journey in zip(
+            index.tolist(), touch.tolist(), ground.credited.journey[payment].tolist(), strict=True
+        )
     }
 
 
@@ -166,7 +216,7 @@ def _told(session: Session, table: str, ids: Sequence[str]) -> dict[str, tuple[s
 
 def _of_journey(row: Any, at: Any, *details: Any) -> Select[Any]:
     return (
-        select(col(row.id), col(LoanRow.number), col(at), *map(col, details))
+        select(col(row.id), col(LoanRow.number), col(at), col(row.journey_id), *map(col, details))
         .join(JourneyRow, col(JourneyRow.id) == col(row.journey_id))
         .join(LoanRow, col(LoanRow.id) == col(JourneyRow.loan_id))
     )
@@ -188,7 +238,14 @@ QUERIES: dict[str, Select[Any]] = {
     "costs": _of_loan(
         CostRow,
         CostRow.incurred_at,
-        *(CostRow.rung, CostRow.unit, CostRow.quantity, CostRow.price_millis, CostRow.amount_millis),
+        *(
+            CostRow.journey_id,
+            CostRow.rung,
+            CostRow.unit,
+            CostRow.quantity,
+            CostRow.price_millis,
+            CostRow.amount_millis,
+        ),
     ),
     "steps": _of_journey(StepRow, StepRow.ended_at, StepRow.rung, StepRow.action, StepRow.outcome, StepRow.turn_no),
     "attempts": _of_journey(
@@ -197,7 +254,14 @@ QUERIES: dict[str, Select[Any]] = {
     "works": _of_journey(
         WorkItemRow, WorkItemRow.recorded_at, WorkItemRow.rung, WorkItemRow.kind, WorkItemRow.disposition
     ),
-    "promises": _of_loan(PromiseRow, PromiseRow.made_at, PromiseRow.amount_minor, PromiseRow.due_on, PromiseRow.state),
+    "promises": _of_loan(
+        PromiseRow,
+        PromiseRow.made_at,
+        PromiseRow.journey_id,
+        PromiseRow.amount_minor,
+        PromiseRow.due_on,
+        PromiseRow.state,
+    ),
     "journeys": _of_loan(
         JourneyRow,
         JourneyRow.opened_at,

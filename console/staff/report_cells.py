@@ -1,7 +1,6 @@
 """Opening a cell: the payments, reversals, costs and whatever else stands behind a row of a report, as tables."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict, fields
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -14,7 +13,9 @@ from reports.drawing import DrawnTable, Link, Spot, drawn_table
 from reports.effectiveness import Effectiveness
 from reports.figures import words
 from reports.sheets.table import table_of
-from reports.tracing import Trace, trace
+from reports.tracing import Behind, trace
+
+Behinds = Mapping[str, tuple[Behind, ...]]
 
 ALL = "All"
 """The row of the whole."""
@@ -50,25 +51,22 @@ def links_of(opens: Callable[..., str], splits: Collection[str]) -> Link:
     return link
 
 
-def whole(session: Session, found: Effectiveness) -> Trace:
-    """What every row is made of: the traces of all rows of one split, one after another."""
-    split = Breakdown.LADDER
-    traces = [trace(session, found, breakdown=split, row=row.name) for row in found.breakdowns[split]]
-    parts = {field.name: tuple(each for one in traces for each in getattr(one, field.name)) for field in fields(Trace)}
-    return Trace(**parts)
+def whole(session: Session, found: Effectiveness) -> Behinds:
+    """What the whole report is made of."""
+    return trace(session, found, breakdown=Breakdown.LADDER, row=None)
 
 
-def behind(found: Trace, *, currency: str, root: str, portfolio: str) -> list[DrawnTable]:
+def behind(found: Behinds, *, currency: str, root: str, portfolio: str) -> list[DrawnTable]:
     """A table for each thing that a row is made of, with what it sums to at its foot."""
     drawn = []
-    for field in fields(found):
-        records = [_plain(asdict(thing)) for thing in getattr(found, field.name)]
+    for name, things in found.items():
+        records = [_plain(thing.record) for thing in things]
         journeys = {
             str(record["loan_number"]): str(record["journey_id"]) for record in records if "journey_id" in record
         }
         kept = [{key: value for key, value in record.items() if key not in HIDDEN} for record in records]
-        title = f"{words(field.name).capitalize()}: {len(records):,}"
-        table = table_of(field.name, title, kept, currency=currency, foot=_foot(kept))
+        title = f"{words(name).capitalize()}: {len(records):,}"
+        table = table_of(name, title, kept, currency=currency, foot=_foot(kept))
         drawn.append(drawn_table(table, currency=currency, link=_loans(journeys, root=root, portfolio=portfolio)))
     return drawn
 

@@ -12,12 +12,15 @@ from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from sqlmodel import Session
+
 from connectors.book_file.mapping import read_loan_mapping, read_payment_mapping
 from connectors.book_file.reading import BookReading, read_loans, read_payments
 from connectors.book_file.rejects import Finding, Reject, Remark, write_rejects
 from deployments.prices import shipped_prices
 from deployments.settings import Settings
-from domain.book import BookLoan, BookPayment
+from domain.book import BookCost, BookLoan, BookPayment
+from domain.past import PastRow
 from ledger.database import Ledger
 from ledger.imports import FileTaken, record_import
 from ledger.loan_intake import take_in_loans
@@ -27,7 +30,7 @@ from ledger.unit_costs import add_unit_costs, units_without_price
 from policy.compliance.packfile import Role
 from policy.compliance.stacking import stack, with_courtesy
 
-Entry = TypeVar("Entry", BookLoan, BookPayment)
+Entry = TypeVar("Entry", BookLoan, BookPayment, BookCost, PastRow)
 
 
 class NothingToImport(Exception):
@@ -103,7 +106,7 @@ class Imported:
 
 
 @dataclass(slots=True)
-class _Book:
+class Book:
     """What was read: entries with their lines, and what could not be read."""
 
     lines: dict[int, int] = field(default_factory=dict)
@@ -125,10 +128,10 @@ def import_loans(
     packs = with_courtesy(file.packs or settings.packs)
     stack(packs)  # a misspelt pack is told before the book is read
     reading = read_loans(file.path, read_loan_mapping(file.mapping), as_of=file.as_of)
-    book = _Book()
-    loans = _read(reading, book, steps)
+    book = Book()
+    loans = read_entries(reading, book, steps)
     if not loans:
-        _refuse_empty(file, book, reading.left_out)
+        refuse_empty(file, book, reading.left_out)
     currency = loans[0].currency
     loans = _of_one_currency(loans, book, currency=currency)
     with ledger.transaction() as session:
@@ -144,10 +147,7 @@ def import_loans(
             now=now,
         )
         taken = take_in_loans(session, portfolio, loans, now=now, on_row=lambda: steps.storing(len(loans)))
-        added = 0
-        if units_without_price(session, currency=currency, on=now.date()):
-            added = add_unit_costs(session, shipped_prices(currency))
-            session.flush()
+        added = add_shipped_prices(session, currency=currency, now=now)
         unpriced = units_without_price(session, currency=currency, on=now.date())
         record_import(
             session,
@@ -155,7 +155,7 @@ def import_loans(
             FileTaken(
                 "loans",
                 file.path.name,
-                _digest(file.path),
+                digest_of(file.path),
                 len(loans) + book.rejected,
                 taken.new,
                 taken.changed,
@@ -164,7 +164,7 @@ def import_loans(
             now=now,
         )
         # Inside the transaction: where the rejects cannot be told, nothing is taken in.
-        rejects_file = _write(file, book)
+        rejects_file = write_findings(file, book)
     return Imported(
         kind="loans",
         portfolio=file.portfolio,
@@ -184,6 +184,15 @@ def import_loans(
     )
 
 
+def add_shipped_prices(session: Session, *, currency: str, now: datetime) -> int:
+    """Put the shipped prices of a currency in where some of our steps have none; how many were added."""
+    if not units_without_price(session, currency=currency, on=now.date()):
+        return 0
+    added = add_unit_costs(session, shipped_prices(currency))
+    session.flush()
+    return added
+
+
 def import_payments(ledger: Ledger, file: BookFile, *, now: datetime, steps: Steps = QUIET) -> Imported:
     """Take in a file of payments and reversals for the loans of a portfolio that is there.
 
@@ -195,10 +204,10 @@ def import_payments(ledger: Ledger, file: BookFile, *, now: datetime, steps: Ste
     # Money cannot have come in later than today, which is all that a day says of payments.
     today = now.astimezone(ZoneInfo(mapping.defaults.timezone)).date()
     reading = read_payments(file.path, mapping, as_of=file.as_of or (None if mapping.as_of else today))
-    book = _Book()
-    payments = _read(reading, book, steps)
+    book = Book()
+    payments = read_entries(reading, book, steps)
     if not payments:
-        _refuse_empty(file, book, reading.left_out)
+        refuse_empty(file, book, reading.left_out)
     with ledger.transaction() as session:
         portfolio = portfolio_named(session, file.portfolio)
         taken = take_in_payments(session, portfolio, payments, now=now, on_row=lambda: steps.storing(len(payments)))
@@ -211,7 +220,7 @@ def import_payments(ledger: Ledger, file: BookFile, *, now: datetime, steps: Ste
             FileTaken(
                 "payments",
                 file.path.name,
-                _digest(file.path),
+                digest_of(file.path),
                 taken.new + taken.known + book.rejected,
                 taken.new,
                 0,
@@ -219,7 +228,7 @@ def import_payments(ledger: Ledger, file: BookFile, *, now: datetime, steps: Ste
             ),
             now=now,
         )
-        rejects_file = _write(file, book)
+        rejects_file = write_findings(file, book)
     return Imported(
         kind="payments",
         portfolio=file.portfolio,
@@ -237,7 +246,8 @@ def import_payments(ledger: Ledger, file: BookFile, *, now: datetime, steps: Ste
     )
 
 
-def _read(reading: BookReading[Entry], book: _Book, steps: Steps) -> list[Entry]:
+def read_entries(reading: BookReading[Entry], book: Book, steps: Steps) -> list[Entry]:
+    """Every entry of a file; where each one stood, and what could not be read, go into the book."""
     entries: list[Entry] = []
     for found in reading:
         if isinstance(found, Reject | Remark):
@@ -249,7 +259,7 @@ def _read(reading: BookReading[Entry], book: _Book, steps: Steps) -> list[Entry]
     return entries
 
 
-def _of_one_currency(loans: list[BookLoan], book: _Book, *, currency: str) -> list[BookLoan]:
+def _of_one_currency(loans: list[BookLoan], book: Book, *, currency: str) -> list[BookLoan]:
     kept = []
     for loan in loans:
         if loan.currency == currency:
@@ -260,14 +270,16 @@ def _of_one_currency(loans: list[BookLoan], book: _Book, *, currency: str) -> li
     return kept
 
 
-def _refuse_empty(file: BookFile, book: _Book, left_out: int) -> None:
-    where = _write(file, book)
+def refuse_empty(file: BookFile, book: Book, left_out: int) -> None:
+    """Raise NothingToImport, with what became of the file's rows."""
+    where = write_findings(file, book)
     told = f"{book.rejected} rejected, {left_out} left out by the mapping's keep"
     see = f"; {where} says why" if where else "; check the mapping's keep"
     raise NothingToImport(f"{file.path} holds no row that can be taken in ({told}){see}")
 
 
-def _write(file: BookFile, book: _Book) -> str | None:
+def write_findings(file: BookFile, book: Book) -> str | None:
+    """Write the rejects file; its path, None where there is nothing to say. Raises RejectsNotWritable."""
     if not book.findings:
         return None
     path = file.rejects_path
@@ -280,6 +292,7 @@ def _write(file: BookFile, book: _Book) -> str | None:
     return str(path)
 
 
-def _digest(path: Path) -> str:
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file, in hex."""
     with path.open("rb") as binary:
         return hashlib.file_digest(binary, "sha256").hexdigest()

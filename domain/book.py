@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from domain.arrears import Statement
 from domain.borrower import ContactKind
+from domain.cost import CostUnit
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +64,34 @@ class BookPayment:
     currency: str
     received_at: datetime
     reverses: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BookPrice:
+    """What a unit costs from a day on, in thousandths of a minor unit."""
+
+    unit: CostUnit
+    currency: str
+    price_millis: int
+    valid_from_on: date
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class BookCost:
+    """A cost that was billed, in thousandths of a minor unit; (source, external_id) is unique in the lender's world.
+
+    loan_number: None for what a portfolio cost in a month whatever was done in it; it is allocated over the month's
+    journeys. corrects: the external id of the cost that this one corrects; the amount is then what is added to it, or
+    less than zero. quantity: how many units it was billed for.
+    """
+
+    loan_number: str | None
+    source: str
+    external_id: str
+    unit: CostUnit
+    quantity: int
+    amount_millis: int
+    currency: str
+    incurred_at: datetime
+    corrects: str | None = None

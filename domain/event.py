@@ -8,6 +8,7 @@ class EventKind(StrEnum):
 
     LOAN_IMPORTED = "loan_imported"
     LOAN_RESTATED = "loan_restated"
+    HISTORY_TOLD = "history_told"
     JOURNEY_OPENED = "journey_opened"
     JOURNEY_CLOSED = "journey_closed"
     STEP_ENDED = "step_ended"

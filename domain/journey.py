@@ -7,14 +7,18 @@ JourneyId = NewType("JourneyId", str)
 
 
 class JourneyState(StrEnum):
-    """A journey is open until it finishes; what it waits for is in its last turn."""
+    """A journey is open until it finishes; what it waits for is in its last turn.
+
+    One of the past was told by an import and was never a journey of ours: nothing opens, wakes, queues or closes it.
+    """
 
     OPEN = "open"
     CLOSED = "closed"
+    PAST = "history"
 
 
 class ClosingReason(StrEnum):
-    """Why a journey ended."""
+    """Why a journey ended. The last four are told of journeys of the past; no journey of ours ends so."""
 
     CURED = "cured"
     EXHAUSTED = "exhausted"
@@ -22,6 +26,10 @@ class ClosingReason(StrEnum):
     AGENCY = "with_agency"
     WITHDRAWN = "withdrawn"
     DECEASED = "deceased"
+    CHARGED_OFF = "charged_off"
+    WRITTEN_OFF = "written_off"
+    SOLD = "sold"
+    SETTLED = "settled"
 
 
 class Arm(StrEnum):

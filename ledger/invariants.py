@@ -16,7 +16,7 @@ from ledger.situations import OPEN_WORK
 from ledger.tables.attempt import AttemptRow, VerdictRow
 from ledger.tables.decision import DecisionRow
 from ledger.tables.inquiry import InquiryRow
-from ledger.tables.journey import AssignmentRow, JourneyRow, StepRow, TurnRow
+from ledger.tables.journey import AssignmentRow, JourneyRow, StepRow, TurnRow, WakeUpRow
 from ledger.tables.loan import LoanRow
 from ledger.tables.money import CostRow, PaymentRow, ReversalRow
 from ledger.tables.work_item import WorkItemRow
@@ -67,7 +67,7 @@ def sent_without_step(session: Session) -> list[str]:
 
 
 def steps_sent_without_attempt(session: Session) -> list[str]:
-    """Every step that says `sent` has the attempt that left: ids of steps that do not."""
+    """Every step of ours that says `sent` has the attempt that left: ids of steps that do not."""
     rows = session.exec(
         select(StepRow)
         .outerjoin(
@@ -76,7 +76,11 @@ def steps_sent_without_attempt(session: Session) -> list[str]:
             & (col(StepRow.rung) == col(AttemptRow.rung))
             & (col(StepRow.turn_no) == col(AttemptRow.turn_no)),
         )
-        .where(StepRow.outcome == Outcome.SENT.value, col(AttemptRow.id).is_(None))
+        .where(
+            StepRow.outcome == Outcome.SENT.value,
+            col(AttemptRow.id).is_(None),
+            col(StepRow.recorded_at).is_(None),  # an import of the past tells of the others
+        )
     ).all()
     return [row.id for row in rows]
 
@@ -169,6 +173,38 @@ def costs_that_do_not_multiply(session: Session) -> list[str]:
     )
 
 
+def the_past_is_acted_upon(session: Session) -> list[str]:
+    """Nothing is done about the past: ids of journeys of it with an attempt, a turn, a wake-up or open work, and of
+    open journeys on loans that only the past tells of.
+    """
+    past = select(JourneyRow.id).where(JourneyRow.state == JourneyState.PAST.value)
+    acts = (
+        select(AttemptRow.journey_id),
+        select(TurnRow.journey_id),
+        select(WakeUpRow.journey_id),
+        select(WorkItemRow.journey_id).where(col(WorkItemRow.state).in_(OPEN_WORK)),
+    )
+    acted = [row for act in acts for row in session.exec(act.where(act.selected_columns[0].in_(past))).all()]
+    opened = session.exec(
+        select(JourneyRow.id)
+        .join(LoanRow, col(LoanRow.id) == col(JourneyRow.loan_id))
+        .where(JourneyRow.state != JourneyState.PAST.value, col(LoanRow.history_only).is_(True))
+    ).all()
+    return [*acted, *opened]
+
+
+def corrections_of_another_loan(session: Session) -> list[str]:
+    """A cost corrects one of its own loan in the same unit: ids of corrections that do not."""
+    corrected = aliased(CostRow)
+    return list(
+        session.exec(
+            select(CostRow.id)
+            .join(corrected, col(corrected.id) == col(CostRow.corrects_id))
+            .where((col(corrected.loan_id) != col(CostRow.loan_id)) | (col(corrected.unit) != col(CostRow.unit)))
+        ).all()
+    )
+
+
 INVARIANTS: tuple[Callable[[Session], list[str]], ...] = (
     sent_without_permission,
     sent_without_step,
@@ -180,6 +216,8 @@ INVARIANTS: tuple[Callable[[Session], list[str]], ...] = (
     money_in_a_foreign_currency,
     reversals_beyond_payment,
     costs_that_do_not_multiply,
+    corrections_of_another_loan,
+    the_past_is_acted_upon,
     over_a_cap,
     outside_a_window,
 )

@@ -33,4 +33,16 @@ def pinned_ladder(session: Session, digest: str) -> Ladder:
     return cached
 
 
+def label_of(ladder: LadderRow) -> str:
+    """Its name and version as people read them; of a strategy of the past only the name is known."""
+    return f"{ladder.name} v{ladder.version}" if ladder.version else ladder.name
+
+
+def rung_names(session: Session, digest: str) -> list[str]:
+    """The rungs of a ladder in its own order; none of a strategy of the past."""
+    if session.get_one(LadderRow, digest).version == 0:
+        return []
+    return [rung.name for rung in pinned_ladder(session, digest).rungs]
+
+
 _READ: dict[str, Ladder] = {}

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, or_, select
 from domain.attempt import AttemptState
 from domain.hold import HoldReason, HoldScope
 from domain.journey import JourneyState, WaitingFor
+from ledger.ladders import label_of
 from ledger.tables.agreement import HoldRow
 from ledger.tables.attempt import AttemptRow
 from ledger.tables.borrower import BorrowerRow
@@ -134,7 +135,7 @@ def listed_journeys(
             portfolio=in_portfolio.name,
             currency=loan.currency,
             timezone=borrower.timezone,
-            ladder=f"{ladder.name} v{ladder.version}",
+            ladder=label_of(ladder),
             arm=assignment.arm,
             state=JourneyState(journey.state),
             rung=journey.rung,
@@ -241,9 +242,10 @@ def journey_health(session: Session, *, now: datetime) -> JourneyHealth:
 def _asked(
     *, state: JourneyState | None, portfolio: str | None, waiting_for: WaitingFor | None, number: str | None
 ) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if state is not None:
-        conditions.append(col(JourneyRow.state) == state.value)
+    # The past is listed only to who asks for it: nobody carries it.
+    conditions = [
+        col(JourneyRow.state) != JourneyState.PAST.value if state is None else col(JourneyRow.state) == state.value
+    ]
     if portfolio is not None:
         conditions.append(col(PortfolioRow.name) == portfolio)
     if waiting_for is not None:

@@ -26,7 +26,7 @@ from ledger.tables.borrower import BorrowerRow, ContactPointRow
 from ledger.tables.columns import new_id
 from ledger.tables.evidence import ChainHeadRow
 from ledger.tables.inbox import InboxRow
-from ledger.tables.journey import EventRow
+from ledger.tables.journey import EventRow, JourneyRow
 from ledger.tables.loan import LoanRow, PortfolioRow
 from ledger.tables.statement import StatementRow
 from ledger.waking import wake_open_journey_of
@@ -118,7 +118,9 @@ class _Intake:
             return
         borrower_id = self._borrower(loan)
         known = self.loans.get(loan.number)
-        if known is not None:
+        if known is not None and known.history_only:
+            self._take_over(known, loan, borrower_id)
+        elif known is not None:
             self._restate(known, loan)
         elif loan.number not in self.added:
             self._add(loan, borrower_id)
@@ -155,6 +157,7 @@ class _Intake:
             self.nameless.discard(known[0])
             row = self.session.get_one(BorrowerRow, known[0])
             row.name_sealed = self.keyring.seal(row.data_key, loan.borrower_name)
+            row.timezone, row.language, row.jurisdiction = loan.timezone, loan.language, loan.jurisdiction
         self._contact_points(loan, *known)
         return known[0]
 
@@ -202,6 +205,21 @@ class _Intake:
         self.pending[EventRow].append(event)
         self.pending[ChainHeadRow].append(head)
         self.pending[StatementRow].append(statement_values(loan_id, values, now=self.now))
+        self.taken.new += 1
+
+    def _take_over(self, row: LoanRow, loan: BookLoan, borrower_id: str) -> None:
+        """A loan that only an import of the past told of comes in with the lender's book: from now on it is worked."""
+        fresh = _restatable(loan)
+        facts = {**_facts(loan), **changed_from(row, fresh)}
+        for name in RESTATED:
+            setattr(row, name, fresh[name])
+        self.pending[StatementRow].append(statement_values(row.id, fresh, now=self.now))
+        row.history_only, row.borrower_id = None, borrower_id
+        row.deceased = borrower_id in self.dead
+        self.flush()  # its borrower may be new
+        for journey in self.session.exec(select(JourneyRow).where(JourneyRow.loan_id == row.id)).all():
+            journey.borrower_id = borrower_id
+        events.append(self.session, EventKind.LOAN_RESTATED, loan_id=row.id, journey_id=None, at=self.now, **facts)
         self.taken.new += 1
 
     def _restate(self, row: LoanRow, loan: BookLoan) -> None:

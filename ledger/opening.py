@@ -37,11 +37,15 @@ class Opened:
 def loans_without_journey(session: Session, portfolio: PortfolioRow, *, at_most: int | None = None) -> list[str]:
     """Ids of loans that may need a journey: overdue by their statement, and never worked or cured since.
 
-    A loan whose journey ended unpaid (exhausted, with legal, with an agency) is not started over by a machine.
+    A loan whose journey ended unpaid (exhausted, with legal, with an agency) is not started over by a machine. A loan
+    that only an import of the past tells of is not ours to work; what the past tells of another one settles nothing.
     """
     settled = select(JourneyRow.loan_id).where(
         (col(JourneyRow.state) == JourneyState.OPEN.value)
-        | (col(JourneyRow.closing_reason) != ClosingReason.CURED.value)
+        | (
+            (col(JourneyRow.state) == JourneyState.CLOSED.value)
+            & (col(JourneyRow.closing_reason) != ClosingReason.CURED.value)
+        )
     )
     query = (
         select(LoanRow.id)
@@ -50,6 +54,7 @@ def loans_without_journey(session: Session, portfolio: PortfolioRow, *, at_most:
             LoanRow.arrears_minor > 0,
             col(LoanRow.deceased).is_(False),
             col(LoanRow.withdrawn).is_(False),
+            col(LoanRow.history_only).is_not(True),
             col(LoanRow.id).not_in(settled),
         )
         .order_by(col(LoanRow.number))
@@ -77,6 +82,8 @@ def drawn(*, salt: str, loan_number: str, earlier: int) -> float:
 
 def _open(session: Session, loan: LoanRow, *, rules: Rules, salt: str, now: datetime) -> Opened | None:
     borrower = session.get_one(BorrowerRow, loan.borrower_id)
+    if loan.history_only:
+        return None  # the lender's book has not brought it in
     if removed_from(borrower.name_sealed) is not None:
         return None  # nobody is written to without a name; the lender's book brings it again
     position = position_at(session, loan, zone=ZoneInfo(borrower.timezone), now=now)

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from domain.borrower import ContactKind, ContactState
 from domain.journey import JourneyState
 from ledger.happenings import Happening
+from ledger.ladders import label_of
 from ledger.listings import loan_numbered
 from ledger.people import contact_shown
 from ledger.positions import position_at
@@ -131,7 +132,7 @@ def _journeys(session: Session, loan: LoanRow) -> tuple[JourneyOnFile, ...]:
     return tuple(
         JourneyOnFile(
             journey_id=journey.id,
-            ladder=f"{ladder.name} v{ladder.version}",
+            ladder=label_of(ladder),
             rule=assignment.rule,
             arm=assignment.arm,
             probability=assignment.probability,

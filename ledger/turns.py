@@ -59,7 +59,7 @@ def take_turn(
     fence: what the last turn of the same run returned; 0 for a run's first. Raises JourneyIsBusy.
     """
     journey = _claim(session, journey_id, fence=fence, lease=lease, machine_now=machine_now)
-    if journey.state == JourneyState.CLOSED.value:
+    if journey.state != JourneyState.OPEN.value:
         return _turn(session, journey, Finish(ClosingReason(journey.closing_reason or ClosingReason.WITHDRAWN)))
     unfinished = _unfinished(session, journey)
     if unfinished is not None:

@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlmodel import Session, col, select
 
-from domain.cost import CostUnit, UnitCost
+from domain.cost import BOOKED, OPTIONAL, CostUnit, UnitCost
 from ledger.tables.money import UnitCostRow
 
 
@@ -40,10 +40,10 @@ def unit_costs(session: Session) -> list[UnitCost]:
 
 
 def units_without_price(session: Session, *, currency: str, on: date) -> list[CostUnit]:
-    """The units that have no price in a currency on a day; journeys are opened only when there are none."""
+    """The units of our steps that have no price in a currency on a day; journeys open only when there are none."""
     priced = set(
         session.exec(
             select(UnitCostRow.unit).where(UnitCostRow.currency == currency, col(UnitCostRow.valid_from_on) <= on)
         ).all()
     )
-    return [unit for unit in CostUnit if unit.value not in priced]
+    return [unit for unit in CostUnit if unit not in BOOKED | OPTIONAL and unit.value not in priced]

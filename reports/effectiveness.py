@@ -183,5 +183,5 @@ def _curves(breakdown: Breakdown, ground: Groundwork, watched: Watched) -> tuple
             entries.paid_at[paid],
             entries.paid_minor[paid],
         )
-        curves.append(recovery_curve(name, theirs, until=ground.facts.as_of))
+        curves.append(recovery_curve(name, theirs, until=watched.until[here]))
     return tuple(curves)

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from domain.action import Action
 from domain.journey import Arm
-from ledger.ladders import pinned_ladder
+from ledger.ladders import label_of, rung_names
 from ledger.tables.journey import LadderRow
 from reports.breakdown import (
     BY_JOURNEY,
@@ -117,7 +117,7 @@ def _ladders(session: Session, digests: tuple[str, ...]) -> tuple[list[int], lis
     """
     found = session.exec(select(LadderRow).where(col(LadderRow.digest).in_(digests))).all()
     by_digest = {ladder.digest: ladder for ladder in found}
-    plain = [f"{by_digest[d].name} v{by_digest[d].version}" for d in digests]
+    plain = [label_of(by_digest[d]) for d in digests]
     names = [
         name if plain.count(name) == 1 else f"{name} ({digest[:8]})"
         for digest, name in zip(digests, plain, strict=True)
@@ -132,7 +132,7 @@ def _rungs(session: Session, facts: Facts, order: list[int], ladders: list[str])
     rows = np.zeros((max(len(digests), 1), len(rungs) + 1), dtype=np.int64)
     names: list[str] = []
     for ladder in order:
-        known = [rung.name for rung in pinned_ladder(session, digests[ladder]).rungs]
+        known = rung_names(session, digests[ladder])
         for rung in sorted(range(len(rungs)), key=lambda c: _rank(rungs[c], known)):
             rows[ladder, rung] = len(names)
             names.append(f"{ladders[ladder]}: {rungs[rung]}")

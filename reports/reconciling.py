@@ -213,6 +213,7 @@ def _counted(session: Session, scope: Scope) -> dict[str, int]:
     )
     calls: Select[Any] = select(col(WorkItemRow.journey_id)).where(
         *in_period(scope, WorkItemRow.recorded_at),
+        on_record(scope, WorkItemRow.told_at),
         col(WorkItemRow.kind) == WorkKind.CALLBACK.value,
         col(WorkItemRow.state) == WorkState.DONE.value,
     )

@@ -50,8 +50,8 @@ class Entries:
     paid_minor: Ints
 
 
-def recovery_curve(name: str, entries: Entries, *, until: int) -> Curve:
-    """The curve of journeys seen until an instant.
+def recovery_curve(name: str, entries: Entries, *, until: int | Ints) -> Curve:
+    """The curve of journeys seen until an instant, or each until its own.
 
     Each day's step is the money of that day over the opening arrears of the journeys watched to its end, so that young
     journeys neither pull the curve down nor drop out of its past. The band is the sum's own variance, by journey

@@ -40,6 +40,8 @@ class Formats:
     dates: the styles that may occur: `iso`, `D/M/Y`, `M/D/Y`, or a strptime pattern such as `%d %b %Y`.
     unit: whether amounts are written in major units (12.50) or minor ones (1250).
     scientific: whether 1e+05 is exactly 100000, or a number that a spreadsheet may have cut short.
+    finer: whether an amount with more decimals than its currency has is refused, or rounded to the nearest minor unit.
+    marks: signs of a currency that may stand before or after any number, so that conditions can compare it.
     """
 
     dates: Sequence[DateStyle] = (ISO,)
@@ -47,6 +49,8 @@ class Formats:
     thousands: str = ","
     unit: Literal["major", "minor"] = "major"
     scientific: Literal["refused", "exact"] = "refused"
+    finer: Literal["refused", "rounded"] = "refused"
+    marks: Sequence[str] = ()
 
 
 def text_of(cell: Cell) -> str:
@@ -83,7 +87,7 @@ def number_of(cell: Cell, formats: Formats, *, marks: Sequence[str] = ()) -> Dec
                 raise BadCellError("is not a finite number", value=cell)
             return cell
         case str():
-            return _number_in(cell.strip(), formats, marks) if cell.strip() else None
+            return _number_in(cell.strip(), formats, marks or formats.marks) if cell.strip() else None
 
 
 def _number_in(text: str, formats: Formats, marks: Sequence[str]) -> Decimal:

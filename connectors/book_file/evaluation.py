@@ -222,6 +222,8 @@ def called(name: str, arguments: list[Step]) -> Step:
     """One of the language's functions."""
 
     def run(scope: Scope) -> Value:
+        if name == "first":
+            return next((v for argument in arguments if not _is_empty(v := argument(scope))), None)
         values = [argument(scope) for argument in arguments]
         if name == "date":
             return _day(values[0], scope)
@@ -237,6 +239,10 @@ def called(name: str, arguments: list[Step]) -> Step:
                 return _span(name, numbers[0])
 
     return run
+
+
+def _is_empty(value: Value) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
 
 
 def _span(name: str, length: Decimal) -> Span:

@@ -35,7 +35,8 @@ from connectors.book_file.evaluation import (
 )
 
 AS_OF = "as_of"
-FUNCTIONS = ("days", "months", "number", "date", "min", "max")
+FUNCTIONS = ("days", "months", "number", "date", "min", "max", "first")
+SEVERAL = frozenset({"min", "max", "first"})
 _LONGEST = 4000
 _QUOTED = re.compile(r"`([^`]+)`")
 _LANGUAGE = (
@@ -157,4 +158,4 @@ class _Compiler:
 
 
 def _fits(name: str, count: int) -> bool:
-    return count >= 1 if name in {"min", "max"} else name in FUNCTIONS and count == 1
+    return count >= 1 if name in SEVERAL else name in FUNCTIONS and count == 1

@@ -3,23 +3,26 @@
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from connectors.book_file.cell import DAY_FIRST, ISO, MONTH_FIRST, Formats
 from connectors.book_file.code import currency_of, jurisdiction_of, language_of, timezone_of
 from connectors.book_file.layout import Layout
-from connectors.book_file.located_yaml import MappingError, checked, located
+from connectors.book_file.located_yaml import LocatedYaml, MappingError, checked, located
 from connectors.book_file.source import ExpressionText, Source
 from domain.borrower import ContactKind
 
 
-class _Part(BaseModel):
+class Part(BaseModel):
+    """A part of a mapping; a key that it does not know is a mistake."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
 
-def _known_code(given: str | None, info: ValidationInfo) -> str | None:
+def known_code(given: str | None, info: ValidationInfo) -> str | None:
+    """A default's code, checked against the standard that belongs to its name."""
     checks: dict[str, Callable[[str], str]] = {
         "currency": currency_of,
         "timezone": timezone_of,
@@ -29,11 +32,14 @@ def _known_code(given: str | None, info: ValidationInfo) -> str | None:
     return None if given is None else checks[str(info.field_name)](given)
 
 
-class Amounts(_Part):
-    """How amounts are written: separators, major units (12.50) or minor ones (1250), and whether 1e+05 is exact."""
+class Amounts(Part):
+    """How amounts are written: separators, major units (12.50) or minor ones (1250), whether 1e+05 is exact, and what
+    becomes of 12.345 in a currency with two decimals.
+    """
 
     unit: Literal["major", "minor"] = "major"
     scientific: Literal["refused", "exact"] = "refused"
+    finer: Literal["refused", "rounded"] | None = None
     decimal: Literal[".", ","] = "."
     thousands: Literal[",", ".", " ", "'", ""] = ","
 
@@ -55,7 +61,7 @@ class Contact(Source):
         return self.value_columns | (self.verified.columns if self.verified else frozenset())
 
 
-class LoanFields(_Part):
+class LoanFields(Part):
     """Our fields of a loan. Give `past_due_since` (a date) or `days_past_due` (a count), not both."""
 
     number: Source
@@ -84,7 +90,7 @@ class LoanFields(_Part):
         return self
 
 
-class LoanDefaults(_Part):
+class LoanDefaults(Part):
     """Values for fields that have no column, or whose cell is empty."""
 
     product: str | None = None
@@ -94,10 +100,10 @@ class LoanDefaults(_Part):
     language: str | None = None
     jurisdiction: str | None = None
 
-    _codes = field_validator("currency", "timezone", "language", "jurisdiction")(_known_code)
+    _codes = field_validator("currency", "timezone", "language", "jurisdiction")(known_code)
 
 
-class PaymentFields(_Part):
+class PaymentFields(Part):
     """Our fields of a payment. `reverses` names the external id of a payment that was taken back."""
 
     loan_number: Source
@@ -109,17 +115,17 @@ class PaymentFields(_Part):
     currency: Source | None = None
 
 
-class PaymentDefaults(_Part):
+class PaymentDefaults(Part):
     """Values for fields that have no column, or whose cell is empty; `timezone` is that of the file's times."""
 
     source: str | None = None
     currency: str | None = None
     timezone: str = "UTC"
 
-    _codes = field_validator("currency", "timezone")(_known_code)
+    _codes = field_validator("currency", "timezone")(known_code)
 
 
-class WidePayment(_Part):
+class WidePayment(Part):
     """One of several payments in a row; what it leaves out is taken from `fields`."""
 
     amount: Source
@@ -128,11 +134,17 @@ class WidePayment(_Part):
     keep: ExpressionText | None = None
 
 
-class _AnyMapping(_Part):
+class AnyMapping(Part):
+    """What every mapping says, whatever its rows are."""
+
+    usual_blanks: ClassVar[frozenset[str]] = frozenset()
+    usual_finer: ClassVar[Literal["refused", "rounded"]] = "refused"
+
     file: Layout = Layout()
     as_of: date | None = None
     amounts: Amounts = Amounts()
     dates: tuple[str, ...] = Field(default=(ISO,), min_length=1)
+    blanks: frozenset[str] | None = None
     keep: ExpressionText | None = None
     never: frozenset[str] = frozenset()
 
@@ -149,8 +161,29 @@ class _AnyMapping(_Part):
     @property
     def formats(self) -> Formats:
         """How this lender writes numbers and dates."""
-        amounts = self.amounts
-        return Formats(dates=self.dates, **amounts.model_dump())
+        amounts = self.amounts.model_dump()
+        amounts["finer"] = self.amounts.finer or self.usual_finer
+        return Formats(dates=self.dates, marks=self.marks, **amounts)
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """Signs of a currency that any number may carry."""
+        return ()
+
+    @property
+    def empty_words(self) -> frozenset[str]:
+        """What stands in a cell that is empty all the same, such as NA."""
+        return self.usual_blanks if self.blanks is None else self.blanks
+
+    @property
+    def day_source(self) -> Source | None:
+        """The column that says on which day a row stands."""
+        return None
+
+    @property
+    def key_source(self) -> Source | None:
+        """The column by which a row is told from others."""
+        return None
 
     @property
     def columns(self) -> frozenset[str]:
@@ -168,7 +201,7 @@ class _AnyMapping(_Part):
         return frozenset()
 
 
-class LoanMapping(_AnyMapping):
+class LoanMapping(AnyMapping):
     """How a file of loans is read."""
 
     kind: Literal["loans"]
@@ -191,9 +224,19 @@ class LoanMapping(_AnyMapping):
 
     def readers(self) -> Iterator[tuple[tuple[str | int, ...], frozenset[str]]]:
         """Each place of the mapping that reads columns, with the columns."""
-        yield from _field_readers(self.fields)
+        yield from field_readers(self.fields)
         yield from ((("contacts", i), contact.columns) for i, contact in enumerate(self.contacts))
         yield from ((("attributes", name), source.columns) for name, source in self.attributes.items())
+
+    @property
+    def day_source(self) -> Source | None:
+        """The column that says on which day a row stands."""
+        return self.fields.as_of
+
+    @property
+    def key_source(self) -> Source | None:
+        """The loan's number."""
+        return self.fields.number
 
     @property
     def personal_columns(self) -> frozenset[str]:
@@ -203,7 +246,7 @@ class LoanMapping(_AnyMapping):
         return frozenset[str]().union(*(source.value_columns for source in direct))
 
 
-class PaymentMapping(_AnyMapping):
+class PaymentMapping(AnyMapping):
     """How a file of payments is read; with `payments`, each row holds several."""
 
     kind: Literal["payments"]
@@ -229,10 +272,15 @@ class PaymentMapping(_AnyMapping):
 
     def readers(self) -> Iterator[tuple[tuple[str | int, ...], frozenset[str]]]:
         """Each place of the mapping that reads columns, with the columns."""
-        yield from _field_readers(self.fields)
+        yield from field_readers(self.fields)
         for i, payment in enumerate(self.payments):
             sources = [payment.amount, payment.received_at, payment.external_id, payment.keep]
             yield ("payments", i), frozenset[str]().union(*(s.columns for s in sources if s))
+
+    @property
+    def key_source(self) -> Source | None:
+        """The payment's own id."""
+        return self.fields.external_id
 
 
 Mapping = LoanMapping | PaymentMapping
@@ -252,12 +300,17 @@ def read_mapping(path: Path) -> Mapping:
             path, document.line_of(("kind",)), "kind", "say what the file holds: kind: loans or kind: payments"
         )
     mapping = checked(document, kinds[kind])
+    refuse_forbidden(document, mapping)
+    return mapping
+
+
+def refuse_forbidden(document: LocatedYaml, mapping: AnyMapping) -> None:
+    """Raise MappingError where a mapping reads a column that it says is never to be read."""
     for place, columns in (*mapping.readers(), (("keep",), mapping.keep.columns if mapping.keep else frozenset())):
         if forbidden := sorted(columns & mapping.never):
             key = ".".join(map(str, place))
             problem = f"reads {forbidden[0]}, which stands under never:; take it out of one of the two"
-            raise MappingError(path, document.line_of(place), key, problem)
-    return mapping
+            raise MappingError(document.path, document.line_of(place), key, problem)
 
 
 def read_loan_mapping(path: Path) -> LoanMapping:
@@ -284,8 +337,9 @@ def read_payment_mapping(path: Path) -> PaymentMapping:
     return mapping
 
 
-def _field_readers(fields: LoanFields | PaymentFields) -> Iterator[tuple[tuple[str | int, ...], frozenset[str]]]:
+def field_readers(fields: BaseModel) -> Iterator[tuple[tuple[str | int, ...], frozenset[str]]]:
+    """Each field that has a source, with the columns that it reads."""
     for name in type(fields).model_fields:
         source = getattr(fields, name)
-        if source is not None:
+        if isinstance(source, Source):
             yield ("fields", name), source.columns

@@ -6,19 +6,22 @@ from datetime import date
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from connectors.book_file.cell import BadCellError
+from connectors.book_file.cell import BadCellError, Cell
 from connectors.book_file.evaluation import Scope
 from connectors.book_file.loan_row import loan_of
-from connectors.book_file.mapping import LoanMapping, PaymentMapping
+from connectors.book_file.mapping import AnyMapping, LoanMapping, PaymentMapping
+from connectors.book_file.past_mapping import PastMapping
+from connectors.book_file.past_row import past_of
 from connectors.book_file.payment_row import payments_of
 from connectors.book_file.raw_row import BookFileError
 from connectors.book_file.rejects import Finding, Reject
 from connectors.book_file.row import Row
 from connectors.book_file.source import Source
 from connectors.book_file.tabular import Table, open_table
-from domain.book import BookLoan, BookPayment
+from domain.book import BookCost, BookLoan, BookPayment
+from domain.past import PastRow
 
-Entry = TypeVar("Entry", BookLoan, BookPayment)
+Entry = TypeVar("Entry", BookLoan, BookPayment, BookCost, PastRow)
 
 
 class MissingAsOfError(BookFileError):
@@ -29,6 +32,7 @@ class MissingAsOfError(BookFileError):
 class BookReading(Generic[Entry]):
     """A file being read: iterating gives entries, rejects and remarks in the order of the file.
 
+    key_of: what no two entries of a file share; None for one that may stand there twice.
     last_line: the line of the file's last row, None where that is not cheaply known. line: the one just read (both are
     for a progress bar). left_out: rows that the mapping's `keep` leaves out. Iterating again reads the file again.
 
@@ -37,10 +41,10 @@ class BookReading(Generic[Entry]):
     """
 
     table: Table
-    mapping: LoanMapping | PaymentMapping
+    mapping: AnyMapping
     as_of: date | None
     read_row: Callable[[Row, date], Iterator[Entry | Reject]]
-    key_of: Callable[[Entry], tuple[str, ...]]
+    key_of: Callable[[Entry], tuple[str, ...] | None]
     line: int = field(default=0, init=False)
     left_out: int = field(default=0, init=False)
 
@@ -51,13 +55,14 @@ class BookReading(Generic[Entry]):
     def __iter__(self) -> Iterator[Entry | Finding]:
         self.line = self.left_out = 0
         first_lines: dict[tuple[str, ...], int] = {}
-        personal = self.mapping.personal_columns
+        personal, formats, empty = self.mapping.personal_columns, self.mapping.formats, self.mapping.empty_words
         for table_row in self.table:
             self.line = table_row.line
             if table_row.problem:
                 yield Reject(line=table_row.line, column="", value="", reason=table_row.problem)
                 continue
-            scope = Scope(cells=table_row.cells, as_of=self.mapping.as_of, formats=self.mapping.formats)
+            cells = _without(empty, table_row.cells) if empty else table_row.cells
+            scope = Scope(cells=cells, as_of=self.mapping.as_of, formats=formats)
             row = Row(line=table_row.line, scope=scope, personal=personal)
             try:
                 as_of = self._settle_day(row)
@@ -72,7 +77,7 @@ class BookReading(Generic[Entry]):
 
     def _settle_day(self, row: Row) -> date:
         """Find the day that the row speaks of, and how far every day of it is to be shifted."""
-        source = self.mapping.fields.as_of if isinstance(self.mapping, LoanMapping) else None
+        source = self.mapping.day_source
         told = row.day(source) or self.mapping.as_of
         as_of = self.as_of or told
         if as_of is None:
@@ -87,6 +92,10 @@ class BookReading(Generic[Entry]):
                 yield entry
                 continue
             key = self.key_of(entry)
+            if key is None:
+                yield entry
+                yield from row.remarks
+                continue
             first = first_lines.setdefault(key, row.line)
             if first == row.line:
                 yield entry
@@ -95,9 +104,7 @@ class BookReading(Generic[Entry]):
                 yield self._duplicate(row, key[-1], first)
 
     def _duplicate(self, row: Row, number: str, first: int) -> Reject:
-        source = (
-            self.mapping.fields.number if isinstance(self.mapping, LoanMapping) else self.mapping.fields.external_id
-        )
+        source = self.mapping.key_source
         columns = ", ".join(sorted(source.value_columns)) if source else ""
         return Reject(
             line=row.line, column=columns, value=number, reason=f"stands in line {first} already; one is kept"
@@ -123,7 +130,7 @@ def read_loans(path: Path, mapping: LoanMapping, *, as_of: date | None = None) -
         except BadCellError as error:
             yield row.reject(error)
 
-    return BookReading(_table(path, mapping), mapping, as_of, loans, lambda loan: (loan.number,))
+    return BookReading(table_for(path, mapping), mapping, as_of, loans, lambda loan: (loan.number,))
 
 
 def read_payments(path: Path, mapping: PaymentMapping, *, as_of: date | None = None) -> BookReading[BookPayment]:
@@ -138,12 +145,30 @@ def read_payments(path: Path, mapping: PaymentMapping, *, as_of: date | None = N
         return payments_of(row, mapping, as_of=day)
 
     return BookReading(
-        _table(path, mapping), mapping, as_of, payments, lambda payment: (payment.source, payment.external_id)
+        table_for(path, mapping), mapping, as_of, payments, lambda payment: (payment.source, payment.external_id)
     )
 
 
-def _table(path: Path, mapping: LoanMapping | PaymentMapping) -> Table:
+def read_past(path: Path, mapping: PastMapping, *, as_of: date) -> BookReading[PastRow]:
+    """Open a file of a lender's past. as_of: as for `read_loans`; nothing may have happened later than that day.
+
+    Raises:
+        UnreadableFileError, WrongColumnsError: as `read_loans`.
+    """
+
+    def past(row: Row, day: date) -> Iterator[PastRow | Reject]:
+        return past_of(row, mapping, as_of=day)
+
+    return BookReading(table_for(path, mapping), mapping, as_of, past, lambda _row: None)
+
+
+def table_for(path: Path, mapping: AnyMapping) -> Table:
+    """The file's table with the columns that the mapping reads."""
     return open_table(path, layout=mapping.file, wanted=mapping.columns)
+
+
+def _without(empty: frozenset[str], cells: dict[str, Cell]) -> dict[str, Cell]:
+    return {column: None if isinstance(cell, str) and cell.strip() in empty else cell for column, cell in cells.items()}
 
 
 def _need_day(path: Path, *days: date | Source | None) -> None:

@@ -61,13 +61,19 @@ class Row:
             raise self._told("is negative", source)
         return found
 
-    def signed_amount(self, source: Source | None, *, currency: str) -> int | None:
-        """An amount in minor units; None when it is empty or there is no source."""
+    def millis(self, source: Source | None, *, currency: str) -> int | None:
+        """An amount in thousandths of a minor unit; None when it is empty or there is no source."""
+        return self.signed_amount(source, currency=currency, more_places=3)
+
+    def signed_amount(self, source: Source | None, *, currency: str, more_places: int = 0) -> int | None:
+        """An amount in minor units (thousandths of one with 3 more places); None when empty or without a source."""
         if source is None:
             return None
         value = self._value(source)
         try:
-            return amount_of(value, self.scope.formats, currency=currency, is_derived=source.is_derived)
+            return amount_of(
+                value, self.scope.formats, currency=currency, is_derived=source.is_derived, more_places=more_places
+            )
         except BadCellError as error:
             raise self._told(error.reason, source) from None
 

@@ -5,7 +5,7 @@ import string
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from connectors.book_file.cell import BadCellError, Cell, text_of
 from connectors.book_file.evaluation import Scope
@@ -73,7 +73,7 @@ TemplateText = Annotated[Template, BeforeValidator(parse_template)]
 
 
 class Source(BaseModel):
-    """Exactly one of `column`, `derive`, `template` and `lookup` (with its `table`); a bare text is a column."""
+    """One of `column`, `derive`, `template`, `value` and `lookup` (with its `table`); a bare text is a column."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
@@ -81,6 +81,7 @@ class Source(BaseModel):
     derive: ExpressionText | None = None
     template: TemplateText | None = None
     lookup: str | None = None
+    value_given: str | None = Field(default=None, alias="value")
     table: dict[str, str] | None = None
     otherwise: str | None = None
 
@@ -91,9 +92,9 @@ class Source(BaseModel):
 
     @model_validator(mode="after")
     def _one_way(self) -> "Source":
-        ways = [w for w in ("column", "derive", "template", "lookup") if getattr(self, w) is not None]
+        ways = [w for w in ("column", "derive", "template", "lookup", "value_given") if getattr(self, w) is not None]
         if len(ways) != 1:
-            raise ValueError("give exactly one of column, derive, template and lookup")
+            raise ValueError("give exactly one of column, derive, template, lookup and value")
         if (self.lookup is None) != (self.table is None) or (self.otherwise is not None and self.lookup is None):
             raise ValueError("lookup needs a table, and table and otherwise need a lookup")
         return self
@@ -110,6 +111,8 @@ class Source(BaseModel):
             return self.derive.columns
         if self.template is not None:
             return self.template.columns
+        if self.value_given is not None:
+            return frozenset()
         return frozenset({self.column or self.lookup or ""})
 
     @property
@@ -129,6 +132,8 @@ class Source(BaseModel):
             return self.derive.value(scope)
         if self.template is not None:
             return self.template.fill(scope, partial=partial)
+        if self.value_given is not None:
+            return self.value_given
         return self._looked_up(text_of(scope.cells[self.lookup or ""]))
 
     def _looked_up(self, key: str) -> str | None:

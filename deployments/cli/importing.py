@@ -13,6 +13,7 @@ from deployments.book_import import BookFile, Imported, Steps, import_loans, imp
 from deployments.cli.at_hand import at_hand, make_ready
 from deployments.cli.showing import JsonFlag, screen, show
 from deployments.cli.typed import day_typed
+from deployments.history_import import import_history
 from deployments.settings import Settings
 from ledger.standing import Standing, sqlite_file
 from policy.compliance.packfile import Role
@@ -87,6 +88,56 @@ def payments(
     _tell(done, as_json=as_json)
 
 
+@app.command(
+    "history",
+    epilog="Example: duecourse import history recovered.csv --mapping deployments/mappings/sample_history.yaml"
+    " --portfolio before",
+)
+def history(
+    file: FileArgument,
+    *,
+    mapping: MappingOption,
+    portfolio: PortfolioOption,
+    as_of: AsOfOption = None,
+    rejects: RejectsOption = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Take in what others did on loans: entries, contacts, promises, payments, fees and ends. Nobody is ever contacted.
+
+    Loans that are not in the ledger are made without names; no journey is opened for them until the lender's book
+    brings them in. The same file changes nothing.
+    """
+    settings = Settings()
+    if sqlite_file(settings.ledger_url) is not None and make_ready(settings).standing is Standing.ABSENT:
+        screen(stderr=True).print(f"Made the ledger {settings.ledger_url}.")
+    book = BookFile(file, mapping, portfolio, as_of=as_of, rejects=rejects)
+    with at_hand() as there, _progress() as steps:
+        done = import_history(there.ledger, book, settings=settings, now=there.now, steps=steps)
+    kinds = ", ".join(f"{count:,} {kind}" for kind, count in done.kinds.items()) or "nothing new"
+    lines = [
+        (
+            f"Portfolio '{done.portfolio}' ({done.currency}): {done.rows:,} rows read, {done.new:,} events new"
+            f" ({kinds}), {done.known:,} known, {done.rejected:,} rejected."
+        ),
+        f"{done.loans:,} loans and {done.journeys:,} journeys of the past were made; nothing of them is acted upon.",
+    ]
+    if done.implied:
+        lines.append(f"{done.implied:,} of the journeys begin with the first thing told of them: no entry was.")
+    lines += _findings(left_out=done.left_out, remarks=done.remarks, rejects_file=done.rejects_file)
+    show(done, *lines, as_json=as_json)
+
+
+def _findings(*, left_out: int, remarks: int, rejects_file: str | None) -> list[str]:
+    lines = []
+    if left_out:
+        lines.append(f"{left_out:,} rows were left out, as the mapping's keep says.")
+    if remarks:
+        lines.append(f"{remarks:,} remarks: rows that were kept without one of their optional values.")
+    if rejects_file:
+        lines.append(f"What was rejected or remarked on, by line and column: {rejects_file}")
+    return lines
+
+
 @contextmanager
 def _progress() -> Iterator[Steps]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -110,12 +161,7 @@ def _tell(done: Imported, *, as_json: bool) -> None:
         lines.append(f"{done.erased:,} were left out: their borrowers were erased (`duecourse erase`).")
     if done.outdated:
         lines.append(f"{done.outdated:,} were left as they are: the ledger holds figures of a later day.")
-    if done.left_out:
-        lines.append(f"{done.left_out:,} rows were left out, as the mapping's keep says.")
-    if done.remarks:
-        lines.append(f"{done.remarks:,} remarks: rows that were kept without one of their optional values.")
-    if done.rejects_file:
-        lines.append(f"What was rejected or remarked on, by line and column: {done.rejects_file}")
+    lines += _findings(left_out=done.left_out, remarks=done.remarks, rejects_file=done.rejects_file)
     if done.prices_added:
         lines.append(
             f"{done.prices_added} shipped prices in {done.currency} were added; `duecourse costs add` sets yours."

@@ -23,7 +23,10 @@ _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 
 @app.command("list", epilog="Example: duecourse journeys list --state open --waiting-for AwaitingCallback")
 def list_journeys(
-    state: Annotated[JourneyState | None, typer.Option(help="Only open or only closed ones.")] = None,
+    state: Annotated[
+        JourneyState | None,
+        typer.Option(help="Only these; the past must be asked for."),
+    ] = None,
     portfolio: Annotated[str | None, typer.Option(help="Only this portfolio's.")] = None,
     waiting_for: Annotated[WaitingFor | None, typer.Option(help="Only those that wait for this.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
@@ -69,15 +72,13 @@ def _tagged(happening: Happening) -> dict[str, object]:
 
 
 def _next(journey: ListedJourney) -> str:
-    if journey.state is JourneyState.CLOSED:
-        return "closed"
+    if journey.state is not JourneyState.OPEN:
+        return journey.state.value
     return local(journey.due_at, journey.timezone) if journey.due_at else "now"
 
 
 def _waits(journey: ListedJourney) -> str:
-    return (
-        spoken(journey.closing_reason or "") if journey.state is JourneyState.CLOSED else journey.waiting_reason or ""
-    )
+    return journey.waiting_reason or "" if journey.state is JourneyState.OPEN else spoken(journey.closing_reason or "")
 
 
 def _heading(of: Timeline) -> list[Text]:
@@ -94,7 +95,9 @@ def _heading(of: Timeline) -> list[Text]:
 def _journey(journey: JourneyOnFile, of: Timeline) -> str:
     begun = f"Journey on {journey.ladder} since {local(journey.opened_at, of.timezone)}"
     given = f"{journey.arm} by rule {journey.rule}, probability {journey.probability:g}"
-    if journey.state is JourneyState.CLOSED:
+    if journey.state is JourneyState.PAST and journey.closed_at is None:
+        return f"{begun} ({given}); of the past, its end is not told"
+    if journey.state is not JourneyState.OPEN:
         ended = local(journey.closed_at, of.timezone) if journey.closed_at else ""
         return f"{begun} ({given}); closed {ended}: {spoken(journey.closing_reason or '')}"
     if journey.due_at is None:

@@ -26,7 +26,8 @@ class JourneyRow(SQLModel, table=True):
 
     due_at, waiting_for, waiting_reason: what it waits for now. wake_seq counts the events that may end a wait early;
     the turn keeps the count that it saw. fence grows with every claim of the journey; lease_until is machine time.
-    recorded_at, end_recorded_at: when a journey of the past, and its end, were told by an import; else empty.
+    recorded_at, end_recorded_at: when a journey of the past, and its end, were told by an import. watched_until: how
+    far that import could see. All three are empty for a journey of ours.
     """
 
     __tablename__ = "journeys"
@@ -63,6 +64,7 @@ class JourneyRow(SQLModel, table=True):
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     recorded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     end_recorded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    watched_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class AssignmentRow(SQLModel, table=True):

@@ -11,6 +11,7 @@ class WorkItemRow(SQLModel, table=True):
     """A callback, visit, referral, placement or question, from the day it was opened to what came of it.
 
     team: of whoever recorded the result, as it was that day. arrears_reason: why the borrower fell behind.
+    told_at: when an import of the past told of it; empty for work of ours.
     """
 
     __tablename__ = "work_items"
@@ -34,3 +35,4 @@ class WorkItemRow(SQLModel, table=True):
     arrears_reason: str | None = None
     note_sealed: bytes | None = None
     recorded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    told_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

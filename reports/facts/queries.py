@@ -5,9 +5,10 @@ Loans, journeys and payments are numbered from 0 in a fixed order, and what belo
 
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, literal, or_, select
+from sqlalchemy import Select, and_, case, func, literal, or_, select, union_all
 from sqlmodel import col
 
+from domain.action import MESSAGES
 from domain.attempt import REACHED_VENDOR, AttemptState
 from domain.promise import PromiseState
 from domain.work_item import QUESTIONS, WorkState
@@ -25,6 +26,7 @@ from reports.scope import Scope
 
 LEFT = tuple(state.value for state in (*sorted(REACHED_VENDOR), AttemptState.UNKNOWN))
 """States of a contact that left, or may have."""
+SPOKEN = tuple(sorted(action.value for action in MESSAGES))
 ASKED = tuple(sorted(kind.value for kind in QUESTIONS))
 
 
@@ -65,6 +67,7 @@ def journeys(scope: Scope) -> Select[Any]:
             col(AssignmentRow.arm),
             case((is_closed, col(JourneyRow.closing_reason))).label("closing"),
             case((is_closed, micros(JourneyRow.closed_at))).label("closed_at"),
+            micros(JourneyRow.watched_until).label("watched_until"),
         )
         .join(journey, journey.c.id == col(JourneyRow.id))
         .join(loan, loan.c.id == col(JourneyRow.loan_id))
@@ -94,7 +97,10 @@ def steps(scope: Scope) -> Select[Any]:
 
 
 def attempts(scope: Scope) -> Select[Any]:
-    """Contacts that had left, or may have; is_undelivered: a receipt said by then that it did not arrive."""
+    """Contacts that had left, or may have, and messages of the past, which are told as steps.
+
+    is_undelivered: a receipt said by then that it did not arrive.
+    """
     journey = _journeys(scope)
     before = _earlier(scope)
     undelivered = AttemptState.UNDELIVERED.value
@@ -103,7 +109,7 @@ def attempts(scope: Scope) -> Select[Any]:
         col(AttemptRow.state).in_(LEFT),
         func.coalesce(AttemptRow.recorded_at, AttemptRow.claimed_at) <= scope.as_of,
     )
-    return (
+    ours = (
         select(
             col(AttemptRow.id),
             journey.c.no.label("journey"),
@@ -122,6 +128,26 @@ def attempts(scope: Scope) -> Select[Any]:
             or_(before.c.state.in_(LEFT), and_(before.c.state.is_(None), had_left)),
         )
     )
+    past = _journeys(scope)
+    told = (
+        select(
+            col(StepRow.id),
+            past.c.no.label("journey"),
+            micros(StepRow.ended_at).label("at"),
+            col(StepRow.turn_no).label("turn"),
+            col(StepRow.rung),
+            col(StepRow.action),
+            literal(0).label("is_undelivered"),
+        )
+        .join(past, past.c.id == col(StepRow.journey_id))
+        .where(
+            col(StepRow.recorded_at) <= scope.as_of,
+            col(StepRow.ended_at) <= scope.as_of,
+            col(StepRow.action).in_(SPOKEN),
+        )
+    )
+    both = union_all(ours, told).subquery()
+    return select(*both.c)
 
 
 def works(scope: Scope) -> Select[Any]:
@@ -143,7 +169,11 @@ def works(scope: Scope) -> Select[Any]:
             case((is_recorded, col(WorkItemRow.arrears_reason))).label("reason"),
         )
         .join(journey, journey.c.id == col(WorkItemRow.journey_id))
-        .where(col(WorkItemRow.opened_at) <= scope.as_of, col(WorkItemRow.kind).not_in(ASKED))
+        .where(
+            col(WorkItemRow.opened_at) <= scope.as_of,
+            on_record(scope, WorkItemRow.told_at),
+            col(WorkItemRow.kind).not_in(ASKED),
+        )
     )
 
 

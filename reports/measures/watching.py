@@ -13,7 +13,7 @@ from reports.recovery_curve import DAY, Entries
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Watched:
-    """Columns of one length, in order of opening. journey: its number. days: whole days from entry to the as-of.
+    """Columns of one length, in order of opening. journey: its number. days: whole days from entry to `until`.
 
     ended_on: the day after entry (1 for the first) on which it ended, 0 while open; end: a code of its closing reason.
     """
@@ -21,6 +21,7 @@ class Watched:
     journey: Ints
     opened_at: Ints
     opening_minor: Ints
+    until: Ints
     days: Ints
     ended_on: Ints
     end: Ints
@@ -32,10 +33,14 @@ class Watched:
 
 
 def watched_of(facts: Facts, credited: Credits) -> Watched:
-    """The journeys that entered, watched until the as-of instant, also beyond the period's end."""
+    """The journeys that entered, watched until the as-of instant, also beyond the period's end.
+
+    One that an import of the past told of was watched only as far as that import could see.
+    """
     journeys = facts.journeys
     journey = np.flatnonzero(facts.entered)
     opened_at, closed_at = journeys["opened_at"][journey], journeys["closed_at"][journey]
+    until = _watched_until(facts)[journey]
     is_closed = closed_at >= 0
     ended_on = np.where(is_closed, np.maximum(-(-(closed_at - opened_at) // DAY), 1), 0)
     end = journeys["closing"][journey]
@@ -55,9 +60,16 @@ def watched_of(facts: Facts, credited: Credits) -> Watched:
         journey=journey,
         opened_at=opened_at,
         opening_minor=entries.opening_minor,
-        days=(facts.as_of - opened_at) // DAY,
+        until=until,
+        days=(until - opened_at) // DAY,
         ended_on=ended_on,
         end=end,
         is_cured=np.asarray(is_closed & np.isin(end, cures)),
         entries=entries,
     )
+
+
+def _watched_until(facts: Facts) -> Ints:
+    """How far each journey is seen: to the as-of instant, or as far as an import of the past could see."""
+    told = facts.journeys["watched_until"]
+    return np.where(told >= 0, np.minimum(told, facts.as_of), facts.as_of)

@@ -17,7 +17,7 @@ PAID = "Loan,Amount,Paid,Ref,Reverses\n"
 def test_a_first_import_makes_the_ledger_the_key_and_the_prices(bare: Stage) -> None:
     """Nothing has to be set up before the first file."""
     done = bare.import_loans()
-    assert (done["read"], done["new"], done["rejected"], done["prices_added"]) == (2, 2, 0, 7)
+    assert (done["read"], done["new"], done["rejected"], done["prices_added"]) == (2, 2, 0, 8)
     assert done["unpriced"] == []
     assert (bare.folder / ".duecourse" / "ledger.key").stat().st_mode & 0o077 == 0
     assert not (bare.folder / "loans.csv.rejects.csv").exists()

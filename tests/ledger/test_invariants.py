@@ -88,6 +88,18 @@ def miscalculate_a_cost(session: Session) -> None:
     session.exec(update(CostRow).values(amount_millis=CostRow.amount_millis + 1))
 
 
+def correct_another_unit(session: Session) -> None:
+    """A correction of an email takes from a text message."""
+    cost = session.exec(select(CostRow)).first()
+    assert cost is not None
+    session.add(CostRow(**{**cost.model_dump(), "id": new_id(), "unit": "other", "corrects_id": cost.id}))
+
+
+def act_upon_the_past(session: Session) -> None:
+    """A journey that took turns is said to be of the past."""
+    session.exec(update(JourneyRow).values(state="history"))
+
+
 def send_too_often(session: Session) -> None:
     """The pack of that time allowed fewer messages than left."""
     pack = session.exec(select(PackRow)).one()
@@ -113,6 +125,8 @@ TAMPERING: dict[str, Callable[[Session], None]] = {
     "money_in_a_foreign_currency": book_a_foreign_currency,
     "reversals_beyond_payment": take_back_too_much,
     "costs_that_do_not_multiply": miscalculate_a_cost,
+    "corrections_of_another_loan": correct_another_unit,
+    "the_past_is_acted_upon": act_upon_the_past,
     "over_a_cap": send_too_often,
     "outside_a_window": send_at_night,
 }

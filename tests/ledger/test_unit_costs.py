@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 from domain.action import Action
-from domain.cost import CostUnit, UnitCost
+from domain.cost import BOOKED, OPTIONAL, CostUnit, UnitCost
 from domain.event import EventKind
 from ledger.steps import charge, price_on
 from ledger.tables.journey import JourneyRow
@@ -61,7 +61,7 @@ class TestAPrice:
         with lender.ledger.transaction() as session:
             add_unit_costs(session, [price(1, date(2026, 1, 1), "EUR")])
             missing = units_without_price(session, currency="EUR", on=date(2026, 6, 1))
-            assert set(missing) == set(CostUnit) - {CostUnit.SMS_SEGMENT}
+            assert set(missing) == set(CostUnit) - BOOKED - OPTIONAL - {CostUnit.SMS_SEGMENT}
         journey = lender.opens()
         charges(lender, journey, at=datetime(2024, 1, 1, tzinfo=UTC))
         assert [row.amount_millis for row in lender.rows(CostRow)] == [0]

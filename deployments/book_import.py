@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session
-
 from connectors.book_file.mapping import read_loan_mapping, read_payment_mapping
 from connectors.book_file.reading import BookReading, read_loans, read_payments
 from connectors.book_file.rejects import Finding, Reject, Remark, write_rejects
@@ -26,7 +24,7 @@ from ledger.imports import FileTaken, record_import
 from ledger.loan_intake import take_in_loans
 from ledger.payment_intake import take_in_payments
 from ledger.portfolios import ensure_portfolio, portfolio_named
-from ledger.unit_costs import add_unit_costs, units_without_price
+from ledger.unit_costs import complete_unit_costs, units_without_price
 from policy.compliance.packfile import Role
 from policy.compliance.stacking import stack, with_courtesy
 
@@ -147,7 +145,7 @@ def import_loans(
             now=now,
         )
         taken = take_in_loans(session, portfolio, loans, now=now, on_row=lambda: steps.storing(len(loans)))
-        added = add_shipped_prices(session, currency=currency, now=now)
+        added = complete_unit_costs(session, shipped_prices(currency), currency=currency, on=now.date())
         unpriced = units_without_price(session, currency=currency, on=now.date())
         record_import(
             session,
@@ -182,15 +180,6 @@ def import_loans(
         prices_added=added,
         unpriced=tuple(unit.value for unit in unpriced),
     )
-
-
-def add_shipped_prices(session: Session, *, currency: str, now: datetime) -> int:
-    """Put the shipped prices of a currency in where some of our steps have none; how many were added."""
-    if not units_without_price(session, currency=currency, on=now.date()):
-        return 0
-    added = add_unit_costs(session, shipped_prices(currency))
-    session.flush()
-    return added
 
 
 def import_payments(ledger: Ledger, file: BookFile, *, now: datetime, steps: Steps = QUIET) -> Imported:

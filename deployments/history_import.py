@@ -15,18 +15,19 @@ from deployments.book_import import (
     Book,
     BookFile,
     Steps,
-    add_shipped_prices,
     digest_of,
     read_entries,
     refuse_empty,
     write_findings,
 )
+from deployments.prices import shipped_prices
 from deployments.settings import Settings
 from domain.past import PastRow
 from ledger.database import Ledger
 from ledger.imports import FileTaken, record_import
 from ledger.past_intake import take_in_past
 from ledger.portfolios import ensure_portfolio
+from ledger.unit_costs import complete_unit_costs
 from policy.compliance.stacking import stack, with_courtesy
 
 
@@ -85,7 +86,7 @@ def import_history(
             collector_role=file.collector_role or settings.collector_role,
             now=now,
         )
-        add_shipped_prices(session, currency=currency, now=now)
+        complete_unit_costs(session, shipped_prices(currency), currency=currency, on=now.date())
         taken = take_in_past(
             session,
             portfolio,

@@ -31,6 +31,15 @@ def add_unit_costs(session: Session, prices: Iterable[UnitCost]) -> int:
     return added
 
 
+def complete_unit_costs(session: Session, prices: Iterable[UnitCost], *, currency: str, on: date) -> int:
+    """Add these prices where some of our steps have none in the currency on a day. Returns how many were added."""
+    if not units_without_price(session, currency=currency, on=on):
+        return 0
+    added = add_unit_costs(session, prices)
+    session.flush()
+    return added
+
+
 def unit_costs(session: Session) -> list[UnitCost]:
     """All prices, by currency, unit and day."""
     rows = session.exec(

@@ -10,6 +10,8 @@ from deployments.evidence_checks import ABOUT as EVIDENCE
 from deployments.evidence_checks import evidence_findings
 from deployments.finding import Finding, Light
 from deployments.prefect_checks import API, prefect_findings
+from deployments.sender_checks import ABOUT as SENDERS
+from deployments.sender_checks import sender_findings
 from deployments.settings import Settings
 from deployments.vendor_checks import vendor_findings
 from deployments.wiring import keyring_of
@@ -92,6 +94,7 @@ def _ledger(settings: Settings) -> Iterator[Finding]:
                 yield from _guarded("prices", lambda: list(_prices(ledger)))
                 yield from _guarded("packs", lambda: list(_packs(ledger)))
                 yield from _guarded("channels", lambda: list(channel_findings(ledger, now=business_now(ledger))))
+                yield from _guarded(SENDERS, lambda: list(sender_findings(ledger, settings, now=business_now(ledger))))
                 yield from _guarded("journeys", lambda: list(_journeys(ledger)))
                 yield from _guarded(
                     EVIDENCE, lambda: list(evidence_findings(ledger, settings, now=business_now(ledger)))

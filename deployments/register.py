@@ -52,6 +52,12 @@ def schedules_of(planned: Planned, portfolios: Sequence[str], *, purges: str) ->
     ]
 
 
+def registered_limits() -> dict[str, int]:
+    """What each channel's limit lets out at a time, as it stands in Prefect."""
+    with get_client(sync_client=True) as client:
+        return ensure_limits(client)
+
+
 def ensure_limits(client: SyncPrefectClient) -> dict[str, int]:
     """Make sure of a global concurrency limit for every channel; returns what each lets out at a time.
 

@@ -30,9 +30,9 @@ def sentence(  # noqa: C901, PLR0912 - a case for each kind, and nothing else
         case told.CallNoted():
             return "call", _call(happening)
         case told.StepEnded(until=until):
-            later = f", again from {local(until, of.timezone)}" if until else ""
+            later = f"; again from {local(until, of.timezone)}" if until else ""
             why = f": {happening.reason}" if happening.reason else ""
-            return "step", f"{_rung(happening)} ended as {words(happening.outcome)}{later}{why}"
+            return "step", f"{_rung(happening)} ended as {words(happening.outcome)}{why}{later}"
         case told.CostIncurred():
             price = cost(happening.amount_millis, currency=of.currency)
             where = (

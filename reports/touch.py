@@ -45,6 +45,9 @@ REACH: dict[Outcome, Reach] = {
 UNDELIVERED = "undelivered"
 """What the report calls a message that was sent and of which a receipt says that it did not arrive: tried, no touch."""
 
+NO_ROOM = "deferred: capacity"
+"""What the report calls a step that was put off because a sender had no room, and not because a rule said so."""
+
 TOUCHES = tuple(outcome.value for outcome, reach in REACH.items() if reach is Reach.TOUCH)
 
 NOT_STEPS = frozenset(outcome.value for outcome, reach in REACH.items() if reach is Reach.PASSED_OVER)
@@ -56,4 +59,6 @@ HANDS_OVER = (WorkKind.LEGAL_REFERRAL.value, WorkKind.AGENCY_PLACEMENT.value)
 
 def reach_of(outcome: str) -> Reach:
     """How far a step came, by the name of its outcome in the report."""
+    if outcome == NO_ROOM:
+        return REACH[Outcome.DEFERRED]
     return Reach.TRIED if outcome == UNDELIVERED else REACH[Outcome(outcome)]

@@ -1,24 +1,32 @@
 """Channels: `channels list` and `channels close`."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
+from rich.table import Table
 
 from connectors.remedies import remedy_for
 from deployments.cli.at_hand import at_hand
-from deployments.cli.showing import JsonFlag, show, table
+from deployments.cli.showing import JsonFlag, show, spoken, table
+from deployments.sender_checks import senders_now
 from domain.action import Action
 from ledger.breakers import Breaker, close_breaker, listed_breakers
 from ledger.scopes import EVERYTHING
+from ledger.senders import SenderState
 
-app = typer.Typer(no_args_is_help=True, help="Channels that a vendor's answer has put out of order.")
+app = typer.Typer(
+    no_args_is_help=True, help="Channels: what their senders take, and what a vendor's answer has put out of order."
+)
 
 
 @app.command("list", epilog="Example: duecourse channels list")
 def list_channels(as_json: JsonFlag = False) -> None:
-    """List channels that are out of order, and those that were."""
-    with at_hand() as there, there.ledger.reading() as session:
-        breakers = listed_breakers(session)
+    """List what each sender takes and who waits, and channels that are out of order or were."""
+    with at_hand() as there:
+        with there.ledger.reading() as session:
+            breakers = listed_breakers(session)
+        senders = senders_now(there.ledger, there.settings, now=there.now)
     shown = table("", "channel", "since", "vendor", "code", "next try", "in order since", "by", "what to do")
     for each in breakers:
         is_open = each.closed_at is None
@@ -32,7 +40,28 @@ def list_channels(as_json: JsonFlag = False) -> None:
             each.closed_by or "",
             remedy_for(each.code, vendor=each.vendor) if is_open else "",
         )
-    show({"channels": breakers}, shown if breakers else "No channel was ever out of order.", as_json=as_json)
+    show(
+        {"channels": breakers, "senders": senders},
+        *([_senders(senders)] if senders else ["The sandbox takes whatever comes; DUECOURSE_RATES sets a rate there."]),
+        shown if breakers else "No channel was ever out of order.",
+        as_json=as_json,
+    )
+
+
+def _senders(senders: Sequence[SenderState]) -> Table:
+    shown = table("", "channel", "sender", "takes", "pace", "may leave now", "wait", "since", "the last until")
+    for each in senders:
+        shown.add_row(
+            spoken(each.channel.value),
+            each.name,
+            each.takes,
+            f"{each.share:.0%}",
+            f"{each.level:,.0f} of {each.burst:,.0f}",
+            f"{each.waiting:,}",
+            "" if each.waiting_since is None else f"{each.waiting_since:%Y-%m-%d %H:%M}",
+            "" if each.last_at is None else f"{each.last_at:%Y-%m-%d %H:%M:%S}",
+        )
+    return shown
 
 
 @app.command("close", epilog="Example: duecourse channels close sms --by Bob")

@@ -56,15 +56,31 @@ def deploy(
         portfolios, purges = portfolio_names(session), there.settings.retention_purges
     # Prefect and the flows take a second to import, which no other command should wait for.
     from deployments.prefect_checks import api_trouble  # noqa: PLC0415
-    from deployments.register import register  # noqa: PLC0415
+    from deployments.register import register, registered_limits  # noqa: PLC0415
 
     if trouble := api_trouble():
         raise CommandFailed(trouble.says, remedy=trouble.do)
     names = register(pool=pool, pool_type=pool_type, portfolios=portfolios, purges=purges)
+    limits = registered_limits()
     worker = f"prefect worker start --type {pool_type} --pool {pool}"
     show(
-        {"pool": pool, "pool_type": pool_type, "portfolios": portfolios, "deployments": names, "worker": worker},
+        {
+            "pool": pool,
+            "pool_type": pool_type,
+            "portfolios": portfolios,
+            "deployments": names,
+            "limits": limits,
+            "worker": worker,
+        },
         f"Registered {len(names)} deployments on work pool '{pool}', scheduled for {len(portfolios)} portfolios.",
+        _limits_told(limits),
         f"Start a worker with: {worker}",
         as_json=as_json,
     )
+
+
+def _limits_told(limits: dict[str, int]) -> str:
+    if not limits:
+        return "This Prefect server knows no global concurrency limits; the ledger keeps the rates without them."
+    told = ", ".join(f"{name} {at_once}" for name, at_once in limits.items())
+    return f"Requests at a time, to be changed in Prefect: {told}."

@@ -11,7 +11,9 @@ from sqlmodel import col
 from domain.action import MESSAGES
 from domain.attempt import REACHED_VENDOR, AttemptState
 from domain.promise import PromiseState
+from domain.step import Outcome
 from domain.work_item import QUESTIONS, WorkState
+from ledger.senders import CAPACITY
 from ledger.tables.agreement import PromiseRow
 from ledger.tables.attempt import AttemptRow
 from ledger.tables.earlier_state import EarlierStateRow
@@ -23,6 +25,7 @@ from ledger.tables.work_item import WorkItemRow
 from reports.evidence import in_period, on_record
 from reports.facts.spelling import epoch_days, micros
 from reports.scope import Scope
+from reports.touch import NO_ROOM
 
 LEFT = tuple(state.value for state in (*sorted(REACHED_VENDOR), AttemptState.UNKNOWN))
 """States of a contact that left, or may have."""
@@ -77,9 +80,10 @@ def journeys(scope: Scope) -> Select[Any]:
 
 
 def steps(scope: Scope) -> Select[Any]:
-    """Steps that had ended, with the outcome that was known."""
+    """Steps that had ended, with the outcome that was known; one that had no room is told apart from a rule's no."""
     journey = _journeys(scope)
     before = _earlier(scope)
+    had_no_room = and_(col(StepRow.outcome) == Outcome.DEFERRED.value, col(StepRow.reason).startswith(CAPACITY))
     return (
         select(
             col(StepRow.id),
@@ -88,7 +92,7 @@ def steps(scope: Scope) -> Select[Any]:
             col(StepRow.turn_no).label("turn"),
             col(StepRow.rung),
             col(StepRow.action),
-            func.coalesce(before.c.state, StepRow.outcome).label("outcome"),
+            func.coalesce(before.c.state, case((had_no_room, NO_ROOM), else_=StepRow.outcome)).label("outcome"),
         )
         .join(journey, journey.c.id == col(StepRow.journey_id))
         .outerjoin(before, before.c.row_id == col(StepRow.id))

@@ -9,7 +9,7 @@ from reports.figures import percent, words
 from reports.plots import GOOD, INK, LINES, Plot, broken, figure, layout, share_axis, whiskers
 from reports.sections.section import Part, Section, Told, pivoted
 from reports.sheets.table import Table
-from reports.touch import UNDELIVERED, Reach, reach_of
+from reports.touch import NO_ROOM, UNDELIVERED, Reach, reach_of
 
 REACH_COLOURS = {
     Reach.TOUCH: GOOD,
@@ -48,7 +48,7 @@ def steps(told: Told) -> Section:
 
 
 def _outcome_table(told: Told) -> tuple[Table, ...]:
-    order = [*(outcome.value for outcome in Outcome), UNDELIVERED]
+    order = [*(outcome.value for outcome in Outcome), NO_ROOM, UNDELIVERED]
     return tuple(
         pivoted(
             table,

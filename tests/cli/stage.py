@@ -2,7 +2,7 @@
 
 import base64
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, assert_never
@@ -24,6 +24,7 @@ from ledger.portfolios import portfolio_named
 from ledger.simulated_clock import set_simulated_now
 from ledger.turns import take_turn
 from ledger.work import assign
+from policy.capacity import Senders
 from policy.next_step import Act, Finish, Wait
 from policy.treatment.reading import shipped_rules
 
@@ -96,6 +97,7 @@ class Driven(Stage):
     """A stage whose ledger lives in simulated time and whose journeys a test can move."""
 
     ledger: Ledger
+    senders: Senders = field(default_factory=dict)
 
     def set_time(self, now: datetime) -> None:
         """Move the simulated clock."""
@@ -147,7 +149,7 @@ class Driven(Stage):
 
     def _exchange(self, attempt: str, *, fence: int, now: datetime) -> None:
         with self.ledger.transaction() as session:
-            match claim(session, attempt, fence=fence, now=now):
+            match claim(session, attempt, fence=fence, now=now, senders=self.senders):
                 case Outcome():
                     return
                 case Message() | Order():

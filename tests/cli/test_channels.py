@@ -1,13 +1,19 @@
 """A channel that is out of order: red in the doctor, listed with its remedy, and closed by whoever mended it."""
 
+from dataclasses import replace
+
 import pytest
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from connectors.remedies import ELSE, remedy_for
 from deployments.doctor import examine
 from deployments.finding import Finding, Light
+from deployments.settings import Settings
+from deployments.wiring import senders_of
 from domain.action import Action
 from ledger.breakers import trip
+from policy.capacity import Limit
+from simulation.sandbox.settings import SENDER
 from tests.cli.stage import MONDAY, Driven
 
 
@@ -20,8 +26,12 @@ def broken(driven: Driven) -> Driven:
 
 
 def _channels() -> list[Finding]:
+    return _looked_at("channels")
+
+
+def _looked_at(about: str) -> list[Finding]:
     with temporary_settings(restore_defaults={PREFECT_API_URL}):
-        return [finding for finding in examine() if finding.about == "channels"]
+        return [finding for finding in examine() if finding.about == about]
 
 
 class TestTheDoctor:
@@ -75,3 +85,82 @@ class TestTheCommands:
 def test_every_vendors_codes_have_a_remedy(vendor: str, code: str, says: str) -> None:
     """The code's own, or the advice to look it up."""
     assert says in remedy_for(code, vendor=vendor)
+
+
+class TestSenders:
+    """What they take, what is left of it, and who waits."""
+
+    @pytest.fixture
+    def slow(self, driven: Driven, monkeypatch: pytest.MonkeyPatch) -> Driven:
+        """Two people are due at nine, and texts go at two a minute."""
+        monkeypatch.setenv("DUECOURSE_RATES", "sms=2/min:2")
+        (sender,) = senders_of(Settings())[Action.SMS]
+        replace(driven, senders={Action.SMS: [sender]}).carry_to(MONDAY, start=MONDAY)
+        return driven
+
+    def test_are_told_with_whoever_waits(self, slow: Driven) -> None:
+        """To people, to programs, and by the doctor."""
+        (listed,) = slow.answer("channels", "list")["senders"]
+        assert (listed["channel"], listed["name"], listed["waiting"]) == ("sms", SENDER, 1)
+        assert (listed["burst"], round(listed["rate"] * 60)) == (2, 2)
+        shown = slow.run("channels", "list").stdout
+        assert "2 segments a minute" in shown
+        says = [finding.says for finding in _looked_at("senders")]
+        assert says[0].startswith(f"sms by {SENDER} takes 2 segments a minute, ")
+        assert "1 contact waits since 2026-01-05 02:00" in says[0]
+
+    def test_say_what_put_a_step_off(self, slow: Driven) -> None:
+        """In the loan's own story, and with the instant at which it comes again."""
+        told = slow.run("journeys", "show", "A1").stdout + slow.run("journeys", "show", "A2").stdout
+        assert "ended as deferred: capacity: sms takes 2 segments a minute" in " ".join(told.split())
+
+    def test_are_bound_by_nothing_in_the_sandbox(self, driven: Driven) -> None:
+        """Where no rate is set."""
+        assert driven.answer("channels", "list")["senders"] == []
+        (finding,) = _looked_at("senders")
+        assert (finding.light, finding.says) == (Light.GREEN, "the sandbox takes whatever comes; no rate is set")
+
+    @pytest.mark.parametrize(
+        ("rates", "says"),
+        [
+            ("smss=1", "did you mean 'sms'?"),
+            ("sms=fast", "write it as NAME=RATE"),
+            ("sms=0", "write a rate above 0"),
+            ("sms=1:0.5", "write 1 or more after the colon"),
+            ("+15550199=1", "neither a channel nor a sender that is set"),
+        ],
+    )
+    def test_refuse_what_is_no_rate(
+        self, driven: Driven, monkeypatch: pytest.MonkeyPatch, rates: str, says: str
+    ) -> None:
+        """With the setting and the remedy."""
+        monkeypatch.setenv("DUECOURSE_RATES", rates)
+        refused = driven.refusal("channels", "list")
+        assert "DUECOURSE_RATES: " in refused
+        assert says in refused
+
+
+class TestRates:
+    """Of senders whose rate nobody set: what their vendor publishes."""
+
+    @pytest.mark.parametrize(
+        ("number", "rate"),
+        [("+15550100100", 1), ("+18885550100", 3), ("24273", 100), ("+447400123456", 10), ("HARBOUR", 10)],
+    )
+    def test_go_by_the_kind_of_number(self, monkeypatch: pytest.MonkeyPatch, number: str, rate: float) -> None:
+        """A long code, a toll-free number, a short code, one from elsewhere, a name."""
+        monkeypatch.setenv("DUECOURSE_TWILIO_SMS_SENDER", number)
+        monkeypatch.setenv("DUECOURSE_REAL_SENDS", "yes")
+        (sender,) = senders_of(Settings())[Action.SMS]
+        assert (sender.name, sender.limit) == (number, Limit(rate, rate * 10))
+
+    def test_go_by_what_is_set_for_a_sender_or_for_its_channel(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Several senders, one of them with a rate of its own, and desks, which have no number."""
+        monkeypatch.setenv("DUECOURSE_TWILIO_SMS_SENDER", "+15550100100, +18885550100")
+        monkeypatch.setenv("DUECOURSE_RATES", "+18885550100=25:50, sms=2, field_visit=30/h")
+        monkeypatch.setenv("DUECOURSE_REAL_SENDS", "yes")
+        senders = senders_of(Settings())
+        assert [sender.limit for sender in senders[Action.SMS]] == [Limit(2, 20), Limit(25, 50)]
+        assert [sender.name for sender in senders[Action.CHAT]] == ["+15550100100"]
+        (desk,) = senders[Action.FIELD_VISIT]
+        assert (desk.name, round(desk.limit.rate * 3600), desk.limit.burst) == ("the field desk", 30, 1)

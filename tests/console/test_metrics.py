@@ -7,10 +7,11 @@ from domain.attempt import FailureClass
 from ledger.breakers import trip
 from ledger.outcomes import record_failure
 from ledger.tables.inbox import InboxRow
+from policy.capacity import Limit, Sender
 from tests.console.pretend_vendors import PretendVendors
 from tests.ledger.lender import EMAIL, MOBILE, NOW, Lender
 
-LINE = re.compile(r'duecourse_[a-z_]+(\{[a-z_]+="[A-Za-z_]+"\})? \d+')
+LINE = re.compile(r'duecourse_[a-z_]+(\{[a-z_]+="[A-Za-z_]+( \+\d+)?"\})? \d+')
 
 
 def read(vendors: PretendVendors) -> dict[str, int]:
@@ -46,3 +47,17 @@ def test_each_gauge_moves(vendors: PretendVendors, lender: Lender) -> None:
     assert gauges["duecourse_inbox_backlog"] == 1
     assert gauges["duecourse_wake_ups_pending"] == 1
     assert gauges['duecourse_journeys_open{waiting_for="BeingCarriedOut"}'] == 1
+
+
+def test_senders_are_told_by_name(vendors: PretendVendors, lender: Lender) -> None:
+    """Two people by a number that has room for one."""
+    lender.senders = {Action.SMS: [Sender("+15550100100", Action.SMS, Limit(0.5, 2))]}
+    for journey in lender.opens_one_for_each(("first", "second")).values():
+        turn = lender.turn(journey)
+        lender.claims(lender.plans(turn), turn)
+    gauges = read(vendors)
+    assert gauges['duecourse_sender_level{sender="sms +15550100100"}'] == 0
+    assert gauges['duecourse_sender_rate_millis{sender="sms +15550100100"}'] == 500
+    assert gauges['duecourse_sender_pace_percent{sender="sms +15550100100"}'] == 100
+    assert gauges['duecourse_sender_waiting{sender="sms +15550100100"}'] == 1
+    assert gauges['duecourse_sender_longest_wait_seconds{sender="sms +15550100100"}'] >= 0

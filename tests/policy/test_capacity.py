@@ -10,7 +10,22 @@ from itertools import accumulate, pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy.capacity import TINY, Bucket, Granted, Limit, Short, ask, place, weight_of
+from domain.action import Action
+from policy.capacity import (
+    DOUBLES_IN,
+    SLOWEST,
+    TINY,
+    Bucket,
+    Granted,
+    Limit,
+    Pace,
+    Sender,
+    Short,
+    ask,
+    place,
+    sender_for,
+    weight_of,
+)
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 LIMITS = st.builds(Limit, rate=st.floats(0.001, 200), burst=st.floats(1, 500))
@@ -111,3 +126,47 @@ def test_what_is_further_along_goes_first_and_nobody_starves() -> None:
 def test_rungs_weigh_up_to_the_fifth() -> None:
     """Twice as much for each."""
     assert [weight_of(position) for position in range(7)] == [1, 2, 4, 8, 16, 16, 16]
+
+
+PEOPLE = [f"contact-{number}" for number in range(2_000)]
+
+
+def a_sender(name: str, rate: float) -> Sender:
+    """A number for texts."""
+    return Sender(name, Action.SMS, Limit(rate, 10))
+
+
+def test_people_hear_from_senders_by_what_these_take() -> None:
+    """Three times as many people for three times the rate, and the same sender for the same person in any order."""
+    slow, fast = a_sender("slow", 1), a_sender("fast", 3)
+    heard = [sender_for([slow, fast], person) for person in PEOPLE]
+    assert heard == [sender_for([fast, slow], person) for person in PEOPLE]
+    assert 0.7 <= heard.count(fast) / len(PEOPLE) <= 0.8
+
+
+def test_another_sender_takes_its_share_from_each_and_moves_nobody_else() -> None:
+    """Whoever does not go over to the new one stays where they were."""
+    first, second, third = a_sender("first", 1), a_sender("second", 1), a_sender("third", 1)
+    before = [sender_for([first, second], person) for person in PEOPLE]
+    after = [sender_for([first, second, third], person) for person in PEOPLE]
+    moved = [new for old, new in zip(before, after, strict=True) if new != old]
+    assert set(moved) == {third}
+    assert 0.28 <= len(moved) / len(PEOPLE) <= 0.39
+
+
+@given(st.lists(st.floats(0, 3_600), max_size=30))
+def test_a_pace_stays_between_its_least_and_all_of_it(pauses: list[float]) -> None:
+    """However often a vendor says that it is too much; left alone it is whole again within the hour or so."""
+    pace, now = Pace(), START
+    for pause in pauses:
+        now += timedelta(seconds=pause)
+        pace = pace.slowed(left_at=now, now=now)
+        assert SLOWEST <= pace.share <= 1
+        assert pace.slowed(left_at=now, now=now + timedelta(seconds=1)) is pace
+    assert pace.at(now + 6 * DOUBLES_IN) == 1
+
+
+def test_a_slowed_limit_still_lets_one_leave() -> None:
+    """A burst of one is not halved, because nothing would ever fit."""
+    assert Limit(8, 80).slowed_to(0.25) == Limit(2, 20)
+    assert Limit(1, 1).slowed_to(0.25) == Limit(0.25, 1)

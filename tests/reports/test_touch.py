@@ -2,7 +2,7 @@
 
 from domain.step import Outcome
 from domain.work_item import WorkKind
-from reports.touch import HANDS_OVER, REACH, TOUCHES, UNDELIVERED, Reach, reach_of
+from reports.touch import HANDS_OVER, NO_ROOM, REACH, TOUCHES, UNDELIVERED, Reach, reach_of
 
 
 def test_every_outcome_is_placed() -> None:
@@ -15,6 +15,7 @@ def test_what_reached_nobody_earns_nothing() -> None:
     for outcome in (Outcome.NO_ANSWER, Outcome.REJECTED, Outcome.LAPSED, Outcome.PASSED_OVER, Outcome.OVERTAKEN):
         assert outcome.value not in TOUCHES
     assert reach_of(UNDELIVERED) is Reach.TRIED
+    assert reach_of(NO_ROOM) is Reach.NOT_MADE
 
 
 def test_legal_and_agency_touch_when_they_are_handed_over() -> None:

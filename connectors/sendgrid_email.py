@@ -1,5 +1,6 @@
 """Email through SendGrid, with its real SDK over our own transport."""
 
+import base64
 import json
 import re
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ import httpx
 import tenacity
 from python_http_client.client import Client
 from sendgrid import SendGridAPIClient
-from sendgrid.helpers.mail import CustomArg, Mail, To
+from sendgrid.helpers.mail import Attachment, CustomArg, Mail, To
 
 from connectors.failure import failed
 from connectors.http_transport import READ_SECONDS, exchange, shared
@@ -88,6 +89,9 @@ class SendGridEmail:
         )
         # Custom arguments come back with every event and cannot be redacted at SendGrid, so only the opaque id goes in.
         mail.add_custom_arg(CustomArg("attempt_id", message.attempt_id))
+        for attachment in message.attachments:
+            content = base64.b64encode(attachment.content).decode()
+            mail.add_attachment(Attachment(content, attachment.name, attachment.media_type, "attachment"))
         return mail
 
 

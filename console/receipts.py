@@ -14,13 +14,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from connectors import sendgrid_signature, twilio_signature
 from console.metrics import CONTENT_TYPE, metrics_page
 from console.sendgrid_news import UnreadableBatch, batch_receipts
-from console.stop_page import HEADERS, StopState, stop_page
+from console.stop_page import HEADERS, Page, StopState, stop_page
 from console.twilio_news import inbound_message, status_receipt
 from domain.receipt import Receipt, Written
 from ledger.database import Ledger
 from ledger.gauges import gauges
 from ledger.portfolios import portfolio_names
 from ledger.receipts import can_stop, stop_by_attempt, take_in
+from ledger.report_mails import reader_of_mail, unsubscribe_by_mail
 from ledger.stop_words import receipt_of
 
 _log = logging.getLogger(__name__)
@@ -66,6 +67,8 @@ def create_receipts(ledger: Ledger, *, settings: ReceiptSettings, clock: Callabl
         app.add_api_route(path, taken_by, methods=["POST"], status_code=status.HTTP_204_NO_CONTENT)
     app.add_api_route("/stop/{attempt_id}", door.ask_to_stop, methods=["GET"], response_class=HTMLResponse)
     app.add_api_route("/stop/{attempt_id}", door.stop, methods=["POST"], response_class=HTMLResponse)
+    app.add_api_route("/reports/stop/{mail_id}", door.ask_to_unsubscribe, methods=["GET"], response_class=HTMLResponse)
+    app.add_api_route("/reports/stop/{mail_id}", door.unsubscribe, methods=["POST"], response_class=HTMLResponse)
     app.add_api_route("/health", door.health, methods=["GET"])
     app.add_api_route("/metrics", door.metrics, methods=["GET"])
     return app
@@ -118,6 +121,16 @@ class _Door:
         with self._ledger.transaction() as session:
             is_known = _is_an_id(attempt_id) and stop_by_attempt(session, attempt_id, now=self._clock())
         return _page(StopState.DONE if is_known else StopState.UNKNOWN)
+
+    def ask_to_unsubscribe(self, mail_id: str) -> HTMLResponse:
+        with self._ledger.reading() as session:
+            is_known = _is_an_id(mail_id) and reader_of_mail(session, mail_id) is not None
+        return _page(StopState.ASKS if is_known else StopState.UNKNOWN, of=Page.REPORTS)
+
+    def unsubscribe(self, mail_id: str) -> HTMLResponse:
+        with self._ledger.transaction() as session:
+            is_known = _is_an_id(mail_id) and unsubscribe_by_mail(session, mail_id, now=self._clock())
+        return _page(StopState.DONE if is_known else StopState.UNKNOWN, of=Page.REPORTS)
 
     def health(self, response: Response) -> dict[str, str]:
         try:
@@ -176,6 +189,6 @@ def _is_an_id(text: str) -> bool:
     return _ID.fullmatch(text) is not None
 
 
-def _page(state: StopState) -> HTMLResponse:
+def _page(state: StopState, *, of: Page = Page.MESSAGES) -> HTMLResponse:
     code = status.HTTP_404_NOT_FOUND if state is StopState.UNKNOWN else status.HTTP_200_OK
-    return HTMLResponse(stop_page(state), status_code=code, headers=HEADERS)
+    return HTMLResponse(stop_page(state, of=of), status_code=code, headers=HEADERS)

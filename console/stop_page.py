@@ -6,8 +6,6 @@ from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined, Template
 
-_FILE = Path(__file__).with_name("stop_page.html")
-
 HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; "
@@ -27,12 +25,19 @@ class StopState(StrEnum):
     UNKNOWN = "unknown"
 
 
-def stop_page(state: StopState) -> str:
+class Page(StrEnum):
+    """What is stopped, by the name of the page's file."""
+
+    MESSAGES = "stop_page.html"
+    REPORTS = "stop_reports_page.html"
+
+
+def stop_page(state: StopState, *, of: Page) -> str:
     """The page as HTML; it holds nothing about the person or the loan."""
-    return _template().render(state=state.value)
+    return _template(of).render(state=state.value)
 
 
 @cache
-def _template() -> Template:
+def _template(page: Page) -> Template:
     environment = Environment(autoescape=True, undefined=StrictUndefined)
-    return environment.from_string(_FILE.read_text(encoding="utf-8"))
+    return environment.from_string(Path(__file__).with_name(page.value).read_text(encoding="utf-8"))

@@ -6,12 +6,21 @@ from domain.attempt import AttemptId
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a message."""
+
+    name: str
+    media_type: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One text to one destination.
 
     attempt_id travels with the message in the vendor's callback address, so that a receipt finds its attempt.
     subject: for email; empty otherwise. sender: which of our numbers or addresses it leaves by; empty for the
-    channel's only one.
+    channel's only one. attachments: for email to staff; borrowers get none.
     """
 
     attempt_id: AttemptId
@@ -19,6 +28,7 @@ class Message:
     body: str = field(repr=False)
     subject: str = field(default="", repr=False)
     sender: str = ""
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

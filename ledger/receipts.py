@@ -13,6 +13,7 @@ from ledger.database import keyring_of
 from ledger.earlier_states import keep_state
 from ledger.inserting import insert_new
 from ledger.outcomes import locked, mark_accepted
+from ledger.report_mails import settle_mail, unsubscribe_by_mail
 from ledger.tables.attempt import AttemptRow
 from ledger.tables.inbox import InboxRow
 from ledger.undelivered import did_arrive, did_not_arrive
@@ -70,8 +71,8 @@ def stop_by_attempt(session: Session, attempt_id: str, *, now: datetime) -> bool
 
 def _apply_stop(session: Session, receipt: Receipt, *, now: datetime) -> None:
     # By both, where both are told: the address in an event may be spelled otherwise than the one that we wrote to.
-    if receipt.attempt_id is not None:
-        stop_by_attempt(session, receipt.attempt_id, now=now)
+    if receipt.attempt_id is not None and not stop_by_attempt(session, receipt.attempt_id, now=now):
+        unsubscribe_by_mail(session, receipt.attempt_id, now=now)
     if receipt.sender is not None:
         opt_out(session, receipt.sender, now=now)
 
@@ -80,6 +81,7 @@ def _apply_status(session: Session, receipt: Receipt, *, now: datetime) -> None:
     if receipt.attempt_id is None or receipt.state is None:
         return
     if session.exec(select(AttemptRow.id).where(AttemptRow.id == receipt.attempt_id)).first() is None:
+        settle_mail(session, receipt.attempt_id, receipt.state, code=receipt.code, now=now)
         return
     attempt, journey = locked(session, receipt.attempt_id)
     if attempt.claimed_at is None or RANK[receipt.state] <= RANK[AttemptState(attempt.state)]:

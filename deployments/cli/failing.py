@@ -26,6 +26,7 @@ from ledger.listings import NoSuchLoan, SeveralLoans
 from ledger.portfolios import NoSuchPortfolio, OtherCurrency
 from ledger.removed import TextRemoved
 from ledger.replaying import NoSuchDecision
+from ledger.report_subscribers import NotAnAddress, NotSubscribed
 from ledger.results import ResultDoesNotFit
 from ledger.retention import RemovalIsOff
 from ledger.standing import trouble_of
@@ -33,6 +34,7 @@ from ledger.work import NoSuchWork, WorkIsOver, WorkIsTaken
 from policy.compliance.reading import NoSuchPack
 from policy.files.problem import UnreadableFile
 from policy.ladders.shipped import UnknownLadder
+from reports.scope import PeriodIsEmpty
 from simulation.sandbox.remote import SandboxRefused
 
 COULD_NOT = 1
@@ -54,6 +56,9 @@ REMEDIES: dict[type[Exception], str] = {
     RejectsNotWritable: "",
     OtherCurrency: "Import them with another --portfolio.",
     NoSuchPortfolio: "",
+    NotAnAddress: "Give one address with --email.",
+    NotSubscribed: "`duecourse report subscribers` lists who is.",
+    PeriodIsEmpty: "Give --from a day that is not after --to.",
     KeyIsMissing: "",
     KeyIsExposed: "",
     KeyIsMalformed: "Make a key with `duecourse key new FILE`, and set DUECOURSE_KEY_FILE or DUECOURSE_KEY to it.",

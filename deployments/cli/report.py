@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from deployments.cli import report_readers as readers
 from deployments.cli.at_hand import at_hand
 from deployments.cli.showing import screen
 from deployments.reporting import report_on, write_json, write_page, write_sheets, write_tables
@@ -38,6 +39,14 @@ app = typer.Typer(
     no_args_is_help=True,
     help="What worked: `report --portfolio PORTFOLIO` says what was recovered and what it cost.",
 )
+
+
+READ = "duecourse report {} --portfolio cards"
+app.command("subscribe", epilog=f"Example: {READ.format('subscribe')} --email ada@lender.example")(readers.subscribe)
+app.command("unsubscribe", epilog=f"Example: {READ.format('unsubscribe')} --email ada@lender.example")(
+    readers.unsubscribe
+)
+app.command("subscribers", epilog=f"Example: {READ.format('subscribers')}")(readers.list_subscribers)
 
 
 @app.command(MAKE_COMMAND, epilog="Example: duecourse report make --portfolio cards --html r.html --xlsx r.xlsx")

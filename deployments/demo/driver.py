@@ -58,6 +58,7 @@ class Driver:
 
     def run(self) -> None:
         """From the first intake to the last day's report."""
+        first = self.now.date()
         self.stage.start("worker")
         self._run_flows({"portfolio_intake/intake": {"portfolio": self.portfolio}})
         while True:
@@ -65,7 +66,8 @@ class Driver:
             if self.now >= self.until:
                 break
             self._move_on()
-        self._run_flows({"effectiveness_report/report": {"portfolio": self.portfolio}})
+        since = first.isoformat()
+        self._run_flows({"effectiveness_report/report": {"portfolio": self.portfolio, "from_on": since}})
 
     def _carry_out_what_is_due(self) -> None:
         """Until nobody has anything left to do at this instant: borrowers, people, flows and journeys."""

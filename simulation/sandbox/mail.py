@@ -1,8 +1,12 @@
 """Reads SendGrid's mail send body, and refuses what SendGrid refuses."""
 
+import base64
 import json
 from dataclasses import dataclass
 from typing import Any
+
+LARGEST = 30 * 1024 * 1024
+"""Bytes; SendGrid takes no larger request."""
 
 
 class MailRefused(ValueError):
@@ -55,7 +59,23 @@ def mail_of(body: bytes) -> Mail:
         raise MailRefused("The subject is required.", field="subject")
     if not parts:
         raise MailRefused("The content is required and must have at least one part.", field="content")
+    _refuse_bad_attachments(data.get("attachments") or [], body=body)
     return Mail(to=to.lower(), text="\n".join(parts), args={str(name): str(value) for name, value in args.items()})
+
+
+def _refuse_bad_attachments(attachments: Any, *, body: bytes) -> None:
+    if len(body) > LARGEST:
+        raise MailRefused("The total message size should not exceed 30MB.", field=None)
+    for number, attachment in enumerate(attachments):
+        field = f"attachments.{number}"
+        try:
+            content = base64.b64decode(attachment["content"], validate=True)
+        except (ValueError, KeyError, TypeError):
+            raise MailRefused("The attachment content must be base64 encoded.", field=f"{field}.content") from None
+        if not content:
+            raise MailRefused("The attachment content is required.", field=f"{field}.content")
+        if not attachment.get("filename"):
+            raise MailRefused("The attachment filename is required.", field=f"{field}.filename")
 
 
 def _is_address(text: object) -> bool:

@@ -7,6 +7,7 @@ written down as a line: `day 4 email helpful_reminder: sent`.
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import cycle
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
@@ -19,7 +20,7 @@ from domain.promise import Promise
 from domain.step import Outcome, StepRecord
 from domain.work_item import WorkItem, WorkItemId, WorkKind, WorkState
 from policy.compliance.case import Case
-from policy.compliance.history import Direction, Medium, Sent
+from policy.compliance.history import Direction, Happening, Medium, Sent
 from policy.compliance.judging import judge
 from policy.compliance.question import Asked, Question
 from policy.compliance.stacking import stack
@@ -32,6 +33,8 @@ from policy.spacing import local_instant
 START = datetime(2026, 3, 2, 1, tzinfo=UTC)  # a Monday, 09:00 in Shanghai
 MOST_TURNS = 2000
 LOAN = frozenset({"loan"})
+LEFT = (Outcome.SENT, Outcome.UNKNOWN)
+"""How a step ends whose message has left, or may have."""
 EVERYTHING = (ContactKind.MOBILE, ContactKind.EMAIL, ContactKind.CHAT, ContactKind.ADDRESS)
 
 
@@ -60,7 +63,11 @@ class NeverEnds(AssertionError):
 
 @dataclass
 class World:
-    """One loan on one ladder from `opened_at` on. Amounts are in minor units."""
+    """One loan on one ladder from `opened_at` on. Amounts are in minor units.
+
+    before: what happened between lender and borrower besides this journey. lateness: how much later than it is due the
+    journey is picked up, each time anew (in turn, and from the beginning again).
+    """
 
     ladder: Ladder = field(default_factory=lambda: shipped_ladder("standard"))
     contacts: list[ContactPoint] = field(default_factory=lambda: contacts(*EVERYTHING))
@@ -73,6 +80,8 @@ class World:
     refusals: dict[str, list[Outcome]] = field(default_factory=dict)
     packs: tuple[str, ...] = ("house-courtesy",)
     draw_key: str = ""
+    before: tuple[Happening, ...] = ()
+    lateness: tuple[timedelta, ...] = ()
 
     def __post_init__(self) -> None:
         self.now = self.opened_at
@@ -91,6 +100,8 @@ class World:
         self.diary: list[str] = []
         self.waits: list[Wait] = []
         self.acts: list[tuple[datetime, str]] = []
+        self.left: list[Sent] = []
+        self.late = cycle(self.lateness or (timedelta(0),))
         self.finished: Finish | None = None
         self.turns = 0
 
@@ -140,6 +151,10 @@ class World:
             draw_key=self.draw_key,
         )
 
+    def case(self) -> Case:
+        """What the packs judge by: what happened before, and what left since."""
+        return Case(zone=self.zone, debts=LOAN, history=(*self.before, *self.left))
+
     def live(self, *, days: int = 400) -> "World":
         """Live until the journey closes or so many days have gone by."""
         until = self.at(days).astimezone(UTC)
@@ -184,20 +199,18 @@ class World:
         self.answer = None if answer.outcome is None else (self.now + answer.after, answer)
 
     def _send(self, act: Act) -> None:
-        left = (Outcome.SENT, Outcome.UNKNOWN)
-        history = tuple(
-            Sent(at=s.ended_at, direction=Direction.OUT, medium=Medium(s.action.value))
-            for s in self.steps
-            if s.outcome in left and s.action.is_message
+        verdict = judge(
+            self.case(), Question(at=self.now, action=Asked(act.action.value), debts=LOAN), stack(self.packs)
         )
-        case = Case(zone=self.zone, debts=LOAN, history=history)
-        verdict = judge(case, Question(at=self.now, action=Asked(act.action.value), debts=LOAN), stack(self.packs))
         if not verdict.is_allowed:
             outcome = Outcome.FORBIDDEN if verdict.until is None else Outcome.DEFERRED
             self.end_step(act.rung.name, act.action, outcome, until=verdict.until)
             return
         scripted = self.refusals.get(act.rung.name, [])
-        self.end_step(act.rung.name, act.action, scripted.pop(0) if scripted else Outcome.SENT)
+        outcome = scripted.pop(0) if scripted else Outcome.SENT
+        if outcome in LEFT:
+            self.left.append(Sent(at=self.now, direction=Direction.OUT, medium=Medium(act.action.value)))
+        self.end_step(act.rung.name, act.action, outcome)
 
     def _pass_over(self, passed: tuple[PassedOver, ...]) -> None:
         self.steps += [StepRecord(self.turns, p.rung, p.action, p.outcome, self.now) for p in passed]
@@ -216,7 +229,7 @@ class World:
             self.now = answered_at
             self._record(self.answer[1])
         else:
-            self.now = until
+            self.now = until + next(self.late)
 
     def _record(self, answer: Answer) -> None:
         assert self.work is not None

@@ -25,6 +25,7 @@ from ledger.tables.columns import new_id
 from ledger.tables.journey import AssignmentRow, JourneyRow, StepRow
 from ledger.tables.loan import LoanRow
 from ledger.tables.money import CostRow, PaymentRow, ReversalRow
+from ledger.tables.statement import StatementRow
 from ledger.tables.work_item import WorkItemRow
 from policy.ladders.shipped import shipped_ladder, shipped_ladder_text
 
@@ -144,19 +145,60 @@ class Chronicle:
             self.cost(journey, rung, action=action, turn=turn, millis=cost_millis, at=at)
         return turn
 
-    def work(self, journey: JourneyRow, rung: str, *, action: Action, at: datetime, disposition: Disposition) -> str:
+    def stated(
+        self,
+        loan: LoanRow,
+        *,
+        arrears: int,
+        instalment: int,
+        since: date,
+        balance: int,
+        on: date = date(2026, 2, 28),
+        at: datetime = START,
+        segment: str = "mass",
+    ) -> None:
+        """What the lender's book said of a loan, known at an instant."""
+        self._add(
+            StatementRow(
+                loan_id=loan.id,
+                as_of_on=on,
+                recorded_at=at,
+                balance_minor=balance,
+                arrears_minor=arrears,
+                instalment_minor=instalment,
+                past_due_since_on=since,
+                product="card",
+                segment=segment,
+                attributes={},
+            )
+        )
+
+    def work(
+        self,
+        journey: JourneyRow,
+        rung: str,
+        *,
+        action: Action,
+        at: datetime,
+        disposition: Disposition,
+        turn: int | None = None,
+        team: str | None = None,
+        reason: str | None = None,
+    ) -> str:
         """A piece of work done on the spot."""
         item = WorkItemRow(
             loan_id=journey.loan_id,
             journey_id=journey.id,
             kind=action.value,
             rung=rung,
-            turn_no=next(self.numbers),
+            turn_no=next(self.numbers) if turn is None else turn,
             state=WorkState.DONE.value,
             opened_at=at,
             deadline_at=at + timedelta(days=5),
             disposition=disposition.value,
             recorded_at=at,
+            team=team,
+            arrears_reason=reason,
         )
         self._add(item)
         return item.id

@@ -35,6 +35,15 @@ LADDERS = ("standard", "gentle", "quiet")
 SEGMENTS = np.array(["mass", "affluent", "small business", "student"])
 TEAMS = np.array(["early", "late", "field"])
 REASONS = np.array(["illness", "job_loss", "oversight", "family", ""])
+SHARES = {
+    ClosingReason.CURED: 0.4,
+    ClosingReason.EXHAUSTED: 0.2,
+    ClosingReason.LEGAL: 0.05,
+    ClosingReason.AGENCY: 0.05,
+    ClosingReason.WITHDRAWN: 0.05,
+    ClosingReason.DECEASED: 0.01,
+}
+"""How journeys end; the others are open."""
 DAY = np.timedelta64(86_400_000_000, "us")
 MESSAGES = {Action.SMS: CostUnit.SMS_SEGMENT, Action.EMAIL: CostUnit.EMAIL, Action.CHAT: CostUnit.CHAT_MESSAGE}
 PRICE_MILLIS = {
@@ -150,8 +159,9 @@ class _Writer:
 
     def _journeys(self, count: int, opened: Any, owed: Any, ladder: Any) -> None:
         journey = _ids("d", count)
-        ends = np.array([*(reason.value for reason in ClosingReason), ""])
-        end = self.random.choice(len(ends), count, p=[0.4, 0.2, 0.05, 0.05, 0.05, 0.01, 0.24])
+        ends = np.array([*(reason.value for reason in SHARES), ""])
+        open_share = 1 - sum(SHARES.values())
+        end = self.random.choice(len(ends), count, p=[*SHARES.values(), open_share])
         closed = opened + (self.random.random(count) * 120 * 86_400_000_000).astype("timedelta64[us]")
         is_open = (ends[end] == "") | (closed > np.datetime64(AS_OF.replace(tzinfo=None), "us"))
         self._copy(

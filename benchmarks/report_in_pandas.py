@@ -18,11 +18,12 @@ from sqlalchemy import create_engine
 from benchmarks.big_ledger import AS_OF, FROM_ON, TO_ON
 from reports.breakdown import NO_JOURNEY, NO_PERSON, NO_STEP, NO_TEAM, NOT_KNOWN
 from reports.buckets import BUCKETS, LAST
+from reports.crediting import ENDS_THE_CLAIM
 from reports.touch import HANDS_OVER, NOT_STEPS, TOUCHES
 
 STARTS, ENDS = pd.Timestamp(FROM_ON, tz="UTC"), pd.Timestamp(TO_ON, tz="UTC") + pd.Timedelta(days=1)
 BY = ["ladder", "arm", "rung_name", "channel", "segment", "bucket", "team_name", "reason"]
-CLAIM_ENDS = ["cured", "withdrawn", "deceased"]
+CLAIM_ENDS = sorted(ENDS_THE_CLAIM)
 
 
 def main(url: str) -> None:

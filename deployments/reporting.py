@@ -6,6 +6,7 @@ from typing import Any
 
 from ledger.database import Ledger
 from reports.as_json import as_json
+from reports.assumptions import DEFAULT, Assumptions
 from reports.effectiveness import effectiveness
 from reports.page import page
 from reports.reconciling import reconcile
@@ -14,10 +15,20 @@ from reports.sheets.csv_files import write_csv_files
 from reports.sheets.tables import Report, tables_of
 
 
-def report_on(ledger: Ledger, portfolio: str, *, from_on: date, to_on: date, as_of: datetime) -> dict[str, Any]:
+def report_on(
+    ledger: Ledger,
+    portfolio: str,
+    *,
+    from_on: date,
+    to_on: date,
+    as_of: datetime,
+    assumptions: Assumptions = DEFAULT,
+) -> dict[str, Any]:
     """Work the report out, as the JSON has it; raises NoSuchPortfolio or PeriodIsEmpty."""
     with ledger.reading() as session:
-        worked_out = effectiveness(session, portfolio=portfolio, from_on=from_on, to_on=to_on, as_of=as_of)
+        worked_out = effectiveness(
+            session, portfolio=portfolio, from_on=from_on, to_on=to_on, as_of=as_of, assumptions=assumptions
+        )
         return as_json(worked_out, reconcile(session, worked_out))
 
 

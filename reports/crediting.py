@@ -17,7 +17,7 @@ from reports.facts.keys import step_keys
 from reports.teams import Teams, teams_of
 from reports.touch import HANDS_OVER, TOUCHES
 
-ENDS_THE_CLAIM = frozenset({ClosingReason.CURED, ClosingReason.WITHDRAWN, ClosingReason.DECEASED})
+ENDS_THE_CLAIM = frozenset({ClosingReason.CURED, ClosingReason.WITHDRAWN, ClosingReason.DECEASED, ClosingReason.SOLD})
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -40,7 +40,7 @@ GLOSSARY: dict[str, str] = {
     ),
     NO_JOURNEY: (
         "money of loans without a journey at that time: never opened, not opened yet, or ended by a cure, a "
-        "withdrawal or a death"
+        "withdrawal, a sale or a death"
     ),
     "journeys": (
         "by ladder and arm: loans entered; by rung and channel: journeys that took a step there in the period"

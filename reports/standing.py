@@ -19,7 +19,13 @@ from reports.recovery_curve import DAY
 
 DAYS = 1 << 20
 """More than any day since 1970 has as its number."""
-GONE = (ClosingReason.WITHDRAWN.value, ClosingReason.DECEASED.value)
+GONE = tuple(
+    reason.value
+    for reason in (
+        *(ClosingReason.CHARGED_OFF, ClosingReason.WRITTEN_OFF, ClosingReason.SOLD, ClosingReason.SETTLED),
+        *(ClosingReason.WITHDRAWN, ClosingReason.DECEASED),
+    )
+)
 """Ends after which a loan is in no bucket any more."""
 
 

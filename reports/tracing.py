@@ -204,13 +204,17 @@ def _credit(ground: Groundwork, table: str, index: Ints) -> dict[int, dict[str, 
 
 def _told(session: Session, table: str, ids: Sequence[str]) -> dict[str, tuple[str, datetime, dict[str, Any]]]:
     """Loan, instant and details of rows by their ids."""
-    query = QUERIES[table]
-    names = [str(column.name) for column in query.selected_columns][3:]
     found = {}
-    for first in range(0, len(ids), AT_ONCE):
-        some = query.where(query.selected_columns[0].in_(ids[first : first + AT_ONCE]))
-        for key, loan, at, *values in session.connection().execute(some):
-            found[key] = loan, at, dict(zip(names, values, strict=True))
+    for query in (
+        QUERIES[table],
+        *([QUERIES["steps"]] if table == "attempts" else []),
+    ):  # an imported past has steps only
+        names = [str(column.name) for column in query.selected_columns][3:]
+        missing = [each for each in ids if each not in found]
+        for first in range(0, len(missing), AT_ONCE):
+            some = query.where(query.selected_columns[0].in_(missing[first : first + AT_ONCE]))
+            for key, loan, at, *values in session.connection().execute(some):
+                found[key] = loan, at, dict(zip(names, values, strict=True))
     return found
 
 

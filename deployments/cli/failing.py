@@ -34,7 +34,9 @@ from ledger.work import NoSuchWork, WorkIsOver, WorkIsTaken
 from policy.compliance.reading import NoSuchPack
 from policy.files.problem import UnreadableFile
 from policy.ladders.shipped import UnknownLadder
+from reports.assumptions import AssumptionIsOff
 from reports.scope import PeriodIsEmpty
+from reports.tracing import NoSuchRow
 from simulation.sandbox.remote import SandboxRefused
 
 COULD_NOT = 1
@@ -56,6 +58,8 @@ REMEDIES: dict[type[Exception], str] = {
     RejectsNotWritable: "",
     OtherCurrency: "Import them with another --portfolio.",
     NoSuchPortfolio: "",
+    NoSuchRow: "",
+    AssumptionIsOff: "",
     NotAnAddress: "Give one address with --email.",
     NotSubscribed: "`duecourse report subscribers` lists who is.",
     PeriodIsEmpty: "Give --from a day that is not after --to.",

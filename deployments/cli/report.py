@@ -8,12 +8,14 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from deployments.cli import report_opening
 from deployments.cli import report_readers as readers
 from deployments.cli.at_hand import at_hand
 from deployments.cli.showing import screen
 from deployments.reporting import report_on, write_json, write_page, write_sheets, write_tables
 from ledger.portfolios import opened_on
 from reports.as_of import as_of_from
+from reports.assumptions import DEFAULT, Assumptions
 from reports.sheets.tables import Report
 from reports.showing import show
 
@@ -48,6 +50,10 @@ app.command("unsubscribe", epilog=f"Example: {READ.format('unsubscribe')} --emai
 )
 app.command("subscribers", epilog=f"Example: {READ.format('subscribers')}")(readers.list_subscribers)
 
+app.command("open", epilog="Example: duecourse report open --portfolio cards --by arm --row holdout --cell recovered")(
+    report_opening.open_
+)
+
 
 @app.command(MAKE_COMMAND, epilog="Example: duecourse report make --portfolio cards --html r.html --xlsx r.xlsx")
 def make(
@@ -66,6 +72,12 @@ def make(
     html: Annotated[Path | None, typer.Option(help="Write the page with plots here.")] = None,
     xlsx: Annotated[Path | None, typer.Option(help="Write the Excel workbook here.")] = None,
     csv: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Write its tables as CSV files here.")] = None,
+    annual_rate: Annotated[
+        float, typer.Option(help="At which later money is discounted, for NPV.")
+    ] = DEFAULT.annual_rate,
+    half_life: Annotated[
+        float, typer.Option(metavar="DAYS", help="Days after which a touch earns half, in time decay.")
+    ] = DEFAULT.half_life_days,
 ) -> None:
     """Report what was recovered and what it cost, and say whether every figure reconciles with the ledger."""
     with at_hand() as there:
@@ -77,6 +89,7 @@ def make(
             from_on=from_.date() if from_ else first,
             to_on=to.date() if to else there.now.date(),
             as_of=as_of or there.now,
+            assumptions=Assumptions(annual_rate=annual_rate, half_life_days=half_life),
         )
         if as_of is not None and as_of > there.now:
             screen(stderr=True).print(f"{IN_THE_FUTURE} It is now {there.now:%Y-%m-%d %H:%M} UTC.")

@@ -20,7 +20,7 @@ TERMS = {
     "time to cure": (
         "Aalen-Johansen cumulative incidence: sum over days of (journeys open at the day's start that nothing had "
         "ended / entered, with those still watched standing for those that are not) x (cured that day / at risk); "
-        "other ends (exhausted, with legal, with an agency, withdrawn, deceased) compete and are not censored, "
+        "other ends (exhausted, with legal or an agency, charged off, withdrawn, ...) compete and are not censored, "
         "because 1 - Kaplan-Meier would overstate it; 95 % interval from Aalen's variance, on the log(-log) scale"
     ),
 }

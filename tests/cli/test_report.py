@@ -1,6 +1,7 @@
 """`duecourse report`: on the screen, as JSON, as a page, a workbook and CSV files, all of one report."""
 
 import json
+from datetime import timedelta
 
 from tests.cli.stage import MONDAY, Driven
 
@@ -27,3 +28,22 @@ def test_a_day_as_as_of_means_its_end(driven: Driven) -> None:
     assert written["as_of"] == f"{MONDAY:%Y-%m-%d}T23:59:59.999999+00:00"
     assert "lies ahead" in told.output
     assert driven.run("report", "--portfolio", "cards", "--as-of", "soon").exit_code == 2
+
+
+def test_a_cell_opens_to_what_is_behind_it(driven: Driven) -> None:
+    """Every figure of a row, with what it says and what the rows behind it sum to; a wrong row is told in words."""
+    driven.carry_to(MONDAY + timedelta(days=1), start=MONDAY)
+    report = driven.answer("report", "--portfolio", "cards")
+    row = next(row for row in report["by"]["channel"] if row["steps"])
+    asked = ("report", "open", "--portfolio", "cards", "--by", "channel", "--row")
+    opened = driven.answer(*asked, row["name"])
+    figures = {cell["figure"]: cell for cell in opened["cells"]}
+    assert all(cell["agrees"] for cell in opened["cells"])
+    assert {key: figures[key]["value"] for key in ("steps", "attempts", "cost_millis", "journeys")} == {
+        key: row[key] for key in ("steps", "attempts", "cost_millis", "journeys")
+    }
+    step = figures["steps"]["behind"][0]
+    assert (step["what"], step["action"]) == ("step", row["name"])
+    on_screen = driven.run(*asked, row["name"], "--cell", "steps")
+    assert step["loan"] in on_screen.stdout
+    assert "there are '" in driven.refusal(*asked, "fax")

@@ -13,11 +13,9 @@ from prefect.utilities.callables import parameter_schema
 from deployments.entries import FLOWS
 from deployments.rates import CHANNELS
 from deployments.schedules import DEPLOYMENTS, Planned
-from tasks.limits import limit_named
+from tasks.limits import limit_named, registered_at
 
 ENTRIES = "deployments.entries"
-MESSAGES_AT_ONCE, ORDERS_AT_ONCE = 20, 5
-"""Requests of one channel that are under way at the same time, unless somebody says otherwise in Prefect."""
 
 
 def register(
@@ -69,7 +67,7 @@ def ensure_limits(client: SyncPrefectClient) -> dict[str, int]:
         try:
             limits[name] = client.read_global_concurrency_limit_by_name(name).limit
         except ObjectNotFound:
-            limits[name] = MESSAGES_AT_ONCE if channel.is_message else ORDERS_AT_ONCE
+            limits[name] = registered_at(channel)
             try:
                 client.create_global_concurrency_limit(GlobalConcurrencyLimitCreate(name=name, limit=limits[name]))
             except ObjectAlreadyExists:  # somebody else was quicker

@@ -2,6 +2,9 @@
 
 The ledger keeps the rates; these limits are for whoever runs Prefect: lower one in its UI while a vendor is ill, or set
 it to 0 and nothing of the channel leaves. Without such a limit, or while Prefect cannot tell, contacts go on.
+
+A slot in Prefect costs a step as much as all else it does. So slots are held once somebody has lowered a limit; at the
+number that it was registered with, or above, it is enough to look how many contacts the ledger has under way.
 """
 
 from collections.abc import Iterator
@@ -21,8 +24,12 @@ from domain.action import Action
 from ledger.senders import CAPACITY, NoRoom, contacts_under_way
 from tasks.surroundings import surroundings
 
-WAITS_SECONDS = 1.0
-"""A lane waits no longer for a slot, and twice at most."""
+ANSWERS_WITHIN_SECONDS = 10.0
+"""A server that takes longer cannot say, and a contact does not hang on it."""
+LOOKS_AGAIN_WITHIN_SECONDS = 2.0
+"""Where slots seem to be held by nobody, whoever holds them gets that long to be seen at work."""
+FULL = 423
+MESSAGES_AT_ONCE, ORDERS_AT_ONCE = 20, 5
 AGAIN_AFTER = timedelta(seconds=30)
 LOOKED_UP_EVERY = timedelta(minutes=1)
 LEASE_SECONDS = 60.0
@@ -40,6 +47,11 @@ class Known:
 
 
 _known: dict[str, Known] = {}
+
+
+def registered_at(channel: Action) -> int:
+    """How many contacts of a channel may be under way at a time until somebody says otherwise in Prefect."""
+    return MESSAGES_AT_ONCE if channel.is_message else ORDERS_AT_ONCE
 
 
 def forget() -> None:
@@ -73,33 +85,65 @@ def _take(channel: Action, slot: ExitStack) -> NoRoom | None:
     at_once = _at_once(name)
     if at_once is None:
         return None
-    if at_once > 0 and (_got(name, slot) or (_is_held_by_nobody(name, channel) and _got(name, slot))):
+    if at_once >= registered_at(channel):
+        is_full = _under_way(channel) >= at_once
+    elif at_once > 0:
+        is_full = not _got(name, slot) and not (
+            _is_held_by_nobody(name, channel) and _got_or_freed(name, channel, slot)
+        )
+    else:
+        is_full = True
+    if not is_full:
         return None
-    if at_once > 0 and _is_held_by_nobody(name, channel):
-        _forget_slots(name, channel)
-        if _got(name, slot):
-            return None
     why = f"{CAPACITY}: Prefect's limit {name} lets {at_once:,} of its contacts out at a time"
     return NoRoom(surroundings().clock() + AGAIN_AFTER, why)
 
 
 def _got(name: str, slot: ExitStack) -> bool:
-    """Whether there is a slot for us; also where Prefect cannot say, because a contact does not hang on it."""
+    """Whether there is a slot for us now; also where Prefect cannot say, because a contact does not hang on it."""
     try:
-        slot.enter_context(
-            concurrency(
-                name,
-                timeout_seconds=WAITS_SECONDS,
-                lease_duration=LEASE_SECONDS,
-                raise_on_lease_renewal_failure=False,
-            )
-        )
+        _enter(name, slot, seconds=ANSWERS_WITHIN_SECONDS, tries_again=0)
     except TimeoutError:
-        return False
+        _cannot_say(name, "no answer")
     except ConcurrencySlotAcquisitionError as error:
-        _known.pop(name, None)
-        _log.warning("Prefect's limit %s could not be asked: %s", name, error)
+        if _is_full(error):
+            return False
+        _cannot_say(name, str(error))
     return True
+
+
+def _got_or_freed(name: str, channel: Action, slot: ExitStack) -> bool:
+    """The same after a moment; slots that still nobody is seen to hold are made free."""
+    try:
+        _enter(name, slot, seconds=LOOKS_AGAIN_WITHIN_SECONDS, tries_again=1)
+    except (TimeoutError, ConcurrencySlotAcquisitionError):
+        if not _is_held_by_nobody(name, channel):
+            return False
+        _forget_slots(name, channel)
+        return _got(name, slot)
+    return True
+
+
+def _enter(name: str, slot: ExitStack, *, seconds: float, tries_again: int) -> None:
+    slot.enter_context(
+        concurrency(
+            name,
+            timeout_seconds=seconds,
+            max_retries=tries_again,
+            lease_duration=LEASE_SECONDS,
+            raise_on_lease_renewal_failure=False,
+        )
+    )
+
+
+def _is_full(error: ConcurrencySlotAcquisitionError) -> bool:
+    """Whether the server said that no slot is free, and not that it does not understand."""
+    return getattr(getattr(error.__cause__, "response", None), "status_code", None) == FULL
+
+
+def _cannot_say(name: str, why: str) -> None:
+    _known.pop(name, None)
+    _log.warning("Prefect's limit %s could not be asked: %s", name, why)
 
 
 def _at_once(name: str) -> int | None:
@@ -127,13 +171,16 @@ def _is_held_by_nobody(name: str, channel: Action) -> bool:
     """Whether more slots are taken than contacts are being made: a server that restarts forgets whose they were."""
     with get_client(sync_client=True) as client:
         taken = client.read_global_concurrency_limit_by_name(name).active_slots
-    with surroundings().ledger.reading() as session:
-        return taken > contacts_under_way(session, channel)
+    return taken > _under_way(channel)
 
 
 def _forget_slots(name: str, channel: Action) -> None:
-    with surroundings().ledger.reading() as session:
-        held = contacts_under_way(session, channel)
+    held = _under_way(channel)
     with get_client(sync_client=True) as client:
         client.update_global_concurrency_limit(name, GlobalConcurrencyLimitUpdate(active_slots=held))
     _log.warning("%s had slots that nobody held; they are free again", name)
+
+
+def _under_way(channel: Action) -> int:
+    with surroundings().ledger.reading() as session:
+        return contacts_under_way(session, channel)

@@ -15,7 +15,7 @@ from prefect.client.schemas.responses import GlobalConcurrencyLimitResponse
 from connectors.messenger import Messenger
 from deployments.clock import machine_now
 from deployments.prefect_server import PrefectServer
-from deployments.register import MESSAGES_AT_ONCE, ORDERS_AT_ONCE, ensure_limits
+from deployments.register import ensure_limits
 from domain.action import Action
 from domain.fate import Listed
 from domain.message import Accepted, Message
@@ -30,7 +30,7 @@ from policy.next_step import Act
 from policy.treatment.reading import shipped_rules
 from tasks import limits
 from tasks.exchange import exchange
-from tasks.limits import admitted, limit_named
+from tasks.limits import MESSAGES_AT_ONCE, ORDERS_AT_ONCE, admitted, limit_named
 from tasks.surroundings import Surroundings, surround, surroundings
 from tests.ledger.lender import LEASE, Lender
 
@@ -156,11 +156,30 @@ class TestASendTask:
 
     def test_holds_a_slot_while_it_sends_and_gives_it_back(self, lender: Lender, client: SyncPrefectClient) -> None:
         """One, from before the claim until the answer is recorded."""
+        sets(client, limit=3)
         assert takes_a_step(lender) is Outcome.SENT
         vendor = surroundings().messengers[Action.SMS]
         assert isinstance(vendor, TakesAll)
         assert vendor.seen == [1]
         assert read(client).active_slots == 0
+
+    def test_takes_no_slot_while_the_limit_is_as_it_was_registered(self, lender: Lender) -> None:
+        """It would cost as much as the step; the ledger knows how many are under way."""
+        assert takes_a_step(lender) is Outcome.SENT
+        vendor = surroundings().messengers[Action.SMS]
+        assert isinstance(vendor, TakesAll)
+        assert vendor.seen == [0]
+
+    def test_stops_at_the_registered_number_too(self, lender: Lender) -> None:
+        """As many are under way as the limit says: the next one waits."""
+        *others, last = lender.opens_one_for_each(range(MESSAGES_AT_ONCE)).values()
+        for journey in others:
+            lender.begins_to_send(journey)
+        assert asks() is None
+        lender.begins_to_send(last)
+        full = asks()
+        assert full is not None
+        assert full.reason == "capacity: Prefect's limit duecourse-sms lets 20 of its contacts out at a time"
 
     def test_puts_the_step_off_where_nothing_may_leave(self, lender: Lender, client: SyncPrefectClient) -> None:
         """Somebody set the limit to 0: capacity is the reason, nothing is spent, and it comes again."""

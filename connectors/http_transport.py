@@ -2,6 +2,7 @@
 
 import atexit
 import logging
+import time
 from functools import cache
 from typing import Any
 
@@ -46,15 +47,20 @@ def shared() -> httpx.Client:
 
 
 def exchange(http: httpx.Client, *, method: str, url: str, vendor: str, **request: Any) -> httpx.Response:
-    """Send one request and return whatever was answered.
+    """Send one request and return whatever was answered, whole.
+
+    The time limit of reading holds for the whole body too: a vendor that sends a byte a second is as good as silent,
+    and must not keep us longer than a run holds its journey.
 
     Raises:
         VendorBusy: no connection was made, so nothing was processed.
         ChannelMisconfigured: the address or a token of ours is unusable, so no whole request was sent.
-        FateUnknown: the request may have arrived; no answer came, or a broken one.
+        FateUnknown: the request may have arrived; no answer came, or a broken one, or one that did not end.
     """
+    limits: httpx.Timeout = request.get("timeout", http.timeout)
     try:
-        return http.request(method, url, **request)
+        with http.stream(method, url, **request) as answer:
+            return _whole(answer, give_up_at=time.monotonic() + (limits.read or READ_SECONDS))
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
         failure, name = FailureClass.NEVER_PROCESSED, type(error).__name__
     except (httpx.UnsupportedProtocol, httpx.InvalidURL, httpx.LocalProtocolError) as error:  # never a whole request
@@ -63,6 +69,18 @@ def exchange(http: httpx.Client, *, method: str, url: str, vendor: str, **reques
         failure, name = FailureClass.AMBIGUOUS, type(error).__name__
     # Raised outside the handlers, so that no address travels along as the error's context.
     raise failed(vendor=vendor, code=name, failure=failure)
+
+
+def _whole(answer: httpx.Response, *, give_up_at: float) -> httpx.Response:
+    """An answer with all of its body; raises httpx.ReadTimeout where it has not ended by then."""
+    body = bytearray()
+    for part in answer.iter_bytes():
+        body += part
+        if time.monotonic() > give_up_at:
+            raise httpx.ReadTimeout("the answer did not end in time", request=answer.request)
+    headers = answer.headers.copy()
+    headers.pop("Content-Encoding", None)  # what came was decoded on the way
+    return httpx.Response(answer.status_code, headers=headers, content=bytes(body), request=answer.request)
 
 
 def looked_up(http: httpx.Client, *, url: str, vendor: str, **request: Any) -> httpx.Response:

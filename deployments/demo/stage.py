@@ -4,12 +4,15 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
-from deployments.clock import let_pass
+from deployments.clock import let_pass, machine_now
+from deployments.demo.postgres import DemoPostgres
 from deployments.prefect_server import PrefectServer, answers, client_settings, free_port, start_prefect_server
 
 POOL = "journeys"
@@ -17,6 +20,15 @@ READY_WITHIN_SECONDS = 60.0
 STOPS_WITHIN_SECONDS = 15.0
 ASKS_AGAIN_AFTER_SECONDS = 0.1
 LEASE_SECONDS = 15.0
+GIVES_UP_AFTER = timedelta(seconds=120)
+MOST_RESTARTS = 30
+"""Of processes that are started again without anything moving in between."""
+
+T = TypeVar("T")
+
+
+class DemoIsStuck(RuntimeError):
+    """Nothing has moved for minutes although everything was restarted; the logs in the demo's folder say more."""
 
 
 class ProcessDidNotStart(RuntimeError):
@@ -44,13 +56,13 @@ class Stage:
     """Starts everything, looks after it, and leaves nothing running."""
 
     def __init__(
-        self, home: Path, *, ledger_url: str, prefect_database_url: str | None, seed: int, starts_at: str
+        self, home: Path, *, ledger_url: str, database: DemoPostgres | None, seed: int, starts_at: str
     ) -> None:
         self.home = home
         self.at = Addresses()
         self.seed = seed
         self.starts_at = starts_at
-        self.prefect_database_url = prefect_database_url
+        self.database = database
         self.settings = {
             "DUECOURSE_LEDGER_URL": ledger_url,
             "DUECOURSE_KEY_FILE": str(home / "ledger.key"),
@@ -91,7 +103,9 @@ class Stage:
     def start_prefect(self) -> None:
         """Start (or start again) the Prefect server on its port and home."""
         self.server = start_prefect_server(
-            home=self.home / "prefect", port=self.at.prefect_port, database_url=self.prefect_database_url
+            home=self.home / "prefect",
+            port=self.at.prefect_port,
+            database_url=None if self.database is None else self.database.prefect_url,
         )
 
     def start(self, name: str) -> None:
@@ -115,6 +129,8 @@ class Stage:
     def mend(self) -> list[str]:
         """Start again what has died; returns the names."""
         dead = [name for name, process in self.processes.items() if process.poll() is not None]
+        if self.database is not None and self.database.mend():
+            self.restarts += 1
         if self.server is None or self.server.process.poll() is not None:
             if self.server is not None:
                 self.server.stop()
@@ -125,6 +141,20 @@ class Stage:
                 self.start(name)
         self.restarts += len(dead)
         return dead
+
+    def through_outages(self, step: Callable[[], T]) -> T:
+        """Take a step that may be taken twice: once more after whatever died in its middle was started again."""
+        patience: Patience | None = None
+        while True:
+            try:
+                if patience is not None:
+                    self.mend()
+                return step()
+            except Exception as error:
+                patience = patience or Patience(self)
+                if isinstance(error, DemoIsStuck) or patience.is_over:
+                    raise
+                let_pass(1)
 
     def restart_prefect(self) -> None:
         """For a server that lives but does not answer any more."""
@@ -172,6 +202,27 @@ class Stage:
             let_pass(ASKS_AGAIN_AFTER_SECONDS)
         tail = (self.home / f"{name}.log").read_text(errors="replace")[-2000:]
         raise ProcessDidNotStart(f"{name} did not start:\n{tail}")
+
+
+class Patience:
+    """How long to wait for something to move: two minutes after the last thing was started again, and not for ever."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Something has moved."""
+        self._since = machine_now()
+        self._restarts = self._first = self._stage.restarts
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing is going to move any more."""
+        if self._stage.restarts != self._restarts:
+            self._since, self._restarts = machine_now(), self._stage.restarts
+        is_hopeless = self._restarts - self._first > MOST_RESTARTS
+        return is_hopeless or machine_now() - self._since > GIVES_UP_AFTER
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

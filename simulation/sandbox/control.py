@@ -131,7 +131,8 @@ class Accepts(Told):
 class FaultKind(StrEnum):
     """What can be made to go wrong; `before` and `after` the request was accepted, and a reset comes after.
 
-    A list that lags does not show the newest entry yet. A dropped webhook is the one of a reply: it never comes.
+    A slow answer comes late and whole; a dripping one begins at once, and comes a byte at a time. A list that lags does
+    not show the newest entry yet. A dropped webhook is the one of a reply: it never comes.
     """
 
     THROTTLED = "429"
@@ -141,6 +142,7 @@ class FaultKind(StrEnum):
     TIMEOUT_AFTER = "timeout_after"
     RESET = "reset"
     SLOW = "slow"
+    DRIPPING = "byte_by_byte"
     GARBAGE = "garbage_2xx"
     REDIRECT = "redirect"
     DUPLICATE_REPLY = "duplicate_reply"
@@ -163,7 +165,9 @@ class Vendor(StrEnum):
 
 
 class Fault(Told):
-    """A fault for the next `times` requests (or callbacks) of a vendor; `seconds` is how long a slow one takes."""
+    """A fault for the next `times` requests (or callbacks) of a vendor; `seconds` is how long a slow one takes, and
+    how far apart the bytes of a dripping one are.
+    """
 
     vendor: Vendor
     kind: FaultKind

@@ -14,6 +14,7 @@ ON_REQUEST = frozenset(
         FaultKind.TIMEOUT_AFTER,
         FaultKind.RESET,
         FaultKind.SLOW,
+        FaultKind.DRIPPING,
         FaultKind.GARBAGE,
         FaultKind.REDIRECT,
     }

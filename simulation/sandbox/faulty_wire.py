@@ -19,6 +19,7 @@ PATHS = {
     "/v1/portfolios/": Vendor.LOAN_BOOK,
 }
 LONGEST_HOLD_SECONDS = 60.0
+LEAST_DRIPS = 100
 PAGE = b"<html><body>temporarily unavailable</body></html>"
 PROBLEMS = {429: (20429, "busy", "Too Many Requests"), 500: (20500, "broken", "An internal server error")}
 AFTER = frozenset({FaultKind.BROKEN_AFTER, FaultKind.TIMEOUT_AFTER, FaultKind.RESET, FaultKind.GARBAGE})
@@ -44,6 +45,8 @@ class FaultyWire:
         elif fault.kind is FaultKind.SLOW:
             await asyncio.sleep(fault.seconds)
             await self._app(scope, receive, send)
+        elif fault.kind is FaultKind.DRIPPING:
+            await self._app(scope, receive, _dripping(send, seconds=fault.seconds))
         else:
             if fault.kind in AFTER:
                 await self._app(scope, receive, _nowhere)
@@ -75,6 +78,22 @@ async def _go_wrong(fault: Fault, receive: Receive, send: Send) -> None:
             await _answer(send, status=302, body=b"", location=b"/_sandbox/health")
         case _:
             raise ValueError(f"{fault.kind} is no fault of an answer")
+
+
+def _dripping(send: Send, *, seconds: float) -> Send:
+    """Passes the head of an answer on at once and its body a byte at a time; a short body is filled up with blanks."""
+
+    async def drip(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            kept = [(name, value) for name, value in message["headers"] if name.lower() != b"content-length"]
+            await send({**message, "headers": kept})
+            return
+        for byte in message.get("body", b"").ljust(LEAST_DRIPS):
+            await send({"type": "http.response.body", "body": bytes([byte]), "more_body": True})
+            await asyncio.sleep(seconds)
+        await send({"type": "http.response.body", "body": b""})
+
+    return drip
 
 
 async def _hold(receive: Receive) -> None:

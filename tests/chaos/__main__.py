@@ -19,7 +19,7 @@ NOT_CLEAN = 1
 
 Tell = Callable[[str], None]
 EXPERIMENTS: Mapping[str, tuple[str, Callable[[Plan, Databases, Tell], Tally]]] = {
-    "random": ("worker and Prefect server die every 5-40 s under 2,000 journeys", random_kills.run),
+    "random": ("worker, Prefect server and database die every 5-40 s under 2,000 journeys", random_kills.run),
     "postgres": ("PostgreSQL dies every 5-40 s, once for 120 s", postgres_kills.run),
     "provider": ("vendors misbehave, 200 times in each way", provider.run),
     "webhooks": ("valid ones up to 46 times, shuffled and late, and 2,000 forged ones", webhooks.run),

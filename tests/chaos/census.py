@@ -16,6 +16,8 @@ from ledger.tables.attempt import AttemptRow
 from ledger.tables.journey import JourneyRow
 from ledger.tables.work_item import WorkItemRow
 from simulation.sandbox.control import Accepts
+from tests.chaos.compare import compare, in_words
+from tests.chaos.house import SANDBOX_FILE, House
 from tests.ledger.lender import Lender
 
 TOOK_IT = {state.value for state in REACHED_VENDOR}
@@ -73,3 +75,9 @@ def count(lender: Lender, accepts: Accepts, *, now: datetime, moving: bool = Tru
         "unknown_why": dict(why),
         "amiss": amiss,
     }
+
+
+def agreed(house: House, found: dict[str, Any]) -> dict[str, Any]:
+    """What was found, and what an auditor who knows nothing of the product finds amiss in the two databases."""
+    told = compare(house.ledger_url, house.folder / SANDBOX_FILE)
+    return {**found, "amiss": [*found["amiss"], *(f"the auditor says: {line}" for line in in_words(told))]}

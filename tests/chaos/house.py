@@ -57,6 +57,7 @@ from tests.chaos.moments import Watch, watch_engine, watched_http
 from tests.ledger.lender import LEASE, MOBILE, NOW, Lender
 
 KEY = b"k" * 32
+SANDBOX_FILE = "sandbox.db"
 UP_WITHIN_SECONDS = 20.0
 HOST = "127.0.0.1"
 
@@ -177,7 +178,7 @@ def warm_up(folder: Path, made: Databases) -> None:
 def serve_sandbox(house: House, *, seed: int) -> None:
     """Be the sandbox."""
     settings = sandbox.SandboxSettings(
-        state=house.folder / "sandbox.db", clock=lambda: NOW, seed=seed, callback_base=house.console_url
+        state=house.folder / SANDBOX_FILE, clock=lambda: NOW, seed=seed, callback_base=house.console_url
     )
     serve(settings, port=house.sandbox_port)
 

@@ -21,7 +21,7 @@ from ledger.tables.money import PaymentRow
 from simulation.sandbox.control import FaultKind, PretendBorrower, Vendor
 from simulation.sandbox.remote import SandboxRefused
 from tasks.reconcile import ask_vendors
-from tests.chaos.census import count
+from tests.chaos.census import agreed, count
 from tests.chaos.databases import Databases
 from tests.chaos.house import (
     House,
@@ -240,7 +240,7 @@ def _go_on(house: House, case: Case, journey: str, dice: random.Random) -> dict[
             carry_on(lender, journey, until=lender.now + timedelta(days=3))
             settle_down(house, lender)
             carry_on(lender, journey, until=lender.now)
-            found = count(lender, remote.accepts(), now=lender.now)
+            found = agreed(house, count(lender, remote.accepts(), now=lender.now))
             found["amiss"] += list(_of_the_story(lender, case))
             return found
     finally:

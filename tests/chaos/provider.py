@@ -15,7 +15,7 @@ from ledger.tables.journey import JourneyRow
 from policy.next_step import Act
 from simulation.sandbox.control import FaultKind, PretendBorrower, Vendor
 from tasks.exchange import exchange
-from tests.chaos.census import count
+from tests.chaos.census import agreed, count
 from tests.chaos.databases import Databases
 from tests.chaos.house import House, carry_all, found_by, move_to, settle_down, standing, warm_up
 from tests.chaos.tally import Plan, Tally
@@ -24,7 +24,8 @@ from tests.ledger.lender import ADDRESS, EMAIL, MOBILE, Lender, a_loan
 TIMES = 200
 AT_ONCE = 6
 READ_SECONDS = 0.8
-SLOW_SECONDS = 5.0
+SECONDS = {FaultKind.SLOW: 5.0, FaultKind.DRIPPING: 0.03}
+"""Of a slow answer as a whole, and between two bytes: each of them comes in time, all of them do not."""
 FAULTS = (
     FaultKind.THROTTLED,
     FaultKind.BROKEN_BEFORE,
@@ -33,6 +34,7 @@ FAULTS = (
     FaultKind.TIMEOUT_AFTER,
     FaultKind.RESET,
     FaultKind.SLOW,
+    FaultKind.DRIPPING,
     FaultKind.GARBAGE,
     FaultKind.REDIRECT,
     FaultKind.DUPLICATE_CALLBACK,
@@ -91,13 +93,13 @@ def _sent_and_settled(case: Case, house: House) -> dict[str, Any]:
         journeys = _opened(case, lender)
         remote.register([_pretend(number) for number in range(len(case.faults))])
         for kind in case.faults:
-            remote.fault(case.vendor, kind=kind, seconds=SLOW_SECONDS)
+            remote.fault(case.vendor, kind=kind, seconds=SECONDS.get(kind, 1.0))
         _send(lender, journeys)
         settle_down(house, lender)
         carry_all(lender, until=lender.now + timedelta(days=2))
         settle_down(house, lender)
         carry_all(lender, until=lender.now)
-        return count(lender, remote.accepts(), now=lender.now)
+        return agreed(house, count(lender, remote.accepts(), now=lender.now))
 
 
 def _opened(case: Case, lender: Lender) -> list[str]:

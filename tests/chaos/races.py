@@ -29,7 +29,7 @@ from ledger.tables.journey import JourneyRow
 from ledger.turns import JourneyIsBusy, LeaseWasLost
 from policy.next_step import Act
 from tasks.exchange import exchange
-from tests.chaos.census import count
+from tests.chaos.census import agreed, count
 from tests.chaos.databases import Databases
 from tests.chaos.house import KEY, House, found_by, standing, warm_up
 from tests.chaos.tally import Plan, Tally
@@ -174,7 +174,7 @@ def _all_at_once(house: House, workers: int, plan: Plan) -> dict[str, Any]:
 
         with ThreadPoolExecutor(workers) as several:
             carried_out = sum(several.map(work, range(workers)))
-        found = count(lender, remote.accepts(), now=lender.now, moving=False)
+        found = agreed(house, count(lender, remote.accepts(), now=lender.now, moving=False))
         if carried_out == 0:
             found["amiss"].append("no worker carried anything out")
         return found

@@ -2,6 +2,7 @@
 
 import itertools
 import socket
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -19,11 +20,13 @@ from connectors.twilio_sms import TwilioSms
 from domain.attempt import AttemptId, FailureClass
 from domain.message import Message
 from simulation.sandbox.control import FaultKind, Vendor
+from simulation.sandbox.faulty_wire import LEAST_DRIPS
 from simulation.sandbox.settings import ACCOUNT_SID, AUTH_TOKEN, MAIL_SENDER, SENDER, SENDGRID_KEY
 from tests.connectors.conftest import Clients, Sandbox
 
 Make = Callable[[str, httpx.Client, tenacity.Retrying], Messenger]
 NUMBERS = itertools.count()
+ALL_BYTES_TAKE_SECONDS = 10.0
 UNCLEAR = [
     FaultKind.TIMEOUT_BEFORE,
     FaultKind.TIMEOUT_AFTER,
@@ -165,6 +168,21 @@ def test_a_slow_answer_is_waited_for(channel: Channel, messenger: Messenger, san
     message = _message(channel.address)
     sandbox.remote.fault(channel.vendor, kind=FaultKind.SLOW, seconds=0.05)
     messenger.deliver(message)
+    assert sandbox.accepts_of(message.attempt_id) == 1
+
+
+def test_an_answer_that_comes_byte_by_byte_is_given_up_in_time(
+    channel: Channel, sandbox: Sandbox, clients: Clients, pauses: list[float]
+) -> None:
+    """Each byte comes within the time limit and the whole never does: its fate is unknown, and it did arrive."""
+    messenger = channel.make(sandbox.url, clients.impatient, patiently(sleep=pauses.append))
+    message = _message(channel.address)
+    sandbox.remote.fault(channel.vendor, kind=FaultKind.DRIPPING, seconds=ALL_BYTES_TAKE_SECONDS / LEAST_DRIPS)
+    began = time.monotonic()
+    with pytest.raises(FateUnknown):
+        messenger.deliver(message)
+    assert time.monotonic() - began < ALL_BYTES_TAKE_SECONDS / 2
+    assert not pauses
     assert sandbox.accepts_of(message.attempt_id) == 1
 
 

@@ -16,7 +16,7 @@ from deployments.settings import Settings
 from deployments.vendor_checks import vendor_findings
 from deployments.wiring import keyring_of
 from ledger import invariants
-from ledger.database import Ledger, open_ledger
+from ledger.database import Ledger, mark_in_force, open_ledger
 from ledger.keyring import KeyIsExposed, KeyIsMalformed, KeyIsMissing, Keyring
 from ledger.listings import JourneyHealth, journey_health
 from ledger.portfolios import portfolio_named, portfolio_names
@@ -72,6 +72,17 @@ def _key(settings: Settings) -> Finding:
     return Finding(Light.GREEN, "key", f"{where} is a key that only its owner may read")
 
 
+def _right_key(ledger: Ledger, settings: Settings) -> Iterator[Finding]:
+    """Nothing, where the key was never replaced or is the one that is in force."""
+    with ledger.reading() as session:
+        mark = mark_in_force(session)
+    if mark is None or (settings.key is None and not settings.key_file.exists()):
+        return
+    if mark != keyring_of(settings).mark:
+        remedy = "Bring the new key file, or run `duecourse key rotate` again where that was broken off."
+        yield Finding(Light.RED, "key", "the ledger is sealed under another key by now", remedy)
+
+
 def _ledger(settings: Settings) -> Iterator[Finding]:
     standing = standing_of(settings.ledger_url)
     match standing.standing:
@@ -88,6 +99,7 @@ def _ledger(settings: Settings) -> Iterator[Finding]:
             # The doctor reads no names, so it needs no key and makes none.
             ledger = open_ledger(settings.ledger_url, keyring=Keyring(b""))
             try:
+                yield from _guarded("key", lambda: list(_right_key(ledger, settings)))
                 yield from _guarded("invariants", lambda: list(_invariants(ledger)))
                 yield from _guarded("calls", lambda: list(_calls(ledger)))
                 yield from _guarded("clock", lambda: list(_clock(ledger, settings)))

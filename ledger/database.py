@@ -5,16 +5,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from ledger.evidence.chaining import append_pending
 from ledger.evidence.pending import PENDING, Pending, note_flushed
-from ledger.keyring import Keyring
+from ledger.keyring import Keyring, KeyWasReplaced
+from ledger.tables.key_mark import KeyMarkRow
 
 SQLITE_BUSY_MS = 30_000
+KEY_IS_RIGHT = "key_is_right"
 
 
 class WatchedSession(Session):
@@ -72,9 +74,28 @@ def make_engine(url: str) -> Engine:
 
 
 def keyring_of(session: Session) -> Keyring:
-    """The keys that came with the ledger this session belongs to."""
+    """The keys that came with the ledger this session belongs to.
+
+    Raises KeyWasReplaced where the ledger is sealed under another key by now: with an old one a STOP would find nobody,
+    and a new name could never be read again.
+    """
     keyring: Keyring = session.info["keyring"]
+    if keyring.master and KEY_IS_RIGHT not in session.info:
+        mark = mark_in_force(session)
+        if mark is not None and mark != keyring.mark:
+            raise KeyWasReplaced(KeyWasReplaced.__doc__)
+        session.info[KEY_IS_RIGHT] = True
     return keyring
+
+
+def mark_in_force(session: Session) -> str | None:
+    """The mark of the key that the ledger is sealed under; None for one whose key was never replaced.
+
+    Within a transaction that writes, the key is not replaced before it ends.
+    """
+    if PENDING in session.info and session.get_bind().dialect.name == "postgresql":
+        session.connection().execute(text("LOCK TABLE key_marks IN ROW SHARE MODE"))
+    return session.exec(select(KeyMarkRow.mark).order_by(col(KeyMarkRow.id).desc()).limit(1)).first()
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: Any) -> None:

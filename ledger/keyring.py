@@ -1,6 +1,10 @@
 """Keys and sealing: names, numbers and addresses lie under a key per borrower, itself wrapped by the master key.
 
 AES-256-GCM with a random 96-bit nonce before the ciphertext; look-ups by HMAC-SHA256 under a key derived with HKDF.
+
+A master key can be replaced (`ledger.rekeying`). The digests of look-ups cannot be made anew from texts that are gone,
+so each new key is laid over the digest that is there: the keyring keeps the look-up keys of those before, oldest first.
+Who has an old master key and nothing newer can open no text and test no number.
 """
 
 import base64
@@ -33,19 +37,48 @@ class KeyIsMalformed(Exception):
     """The key is not 32 bytes in base64."""
 
 
+class KeyWasReplaced(Exception):
+    """The ledger is sealed under another key by now. Restart this process with the key file that is in force."""
+
+
 class CannotUnseal(Exception):
     """The text was sealed under another key, or was changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Keyring:
-    """Seals and unseals with keys derived from one master key."""
+    """Seals and unseals with keys derived from one master key.
+
+    earlier: the look-up keys of the master keys before this one, oldest first.
+    """
 
     master: bytes = field(repr=False)
+    earlier: tuple[bytes, ...] = field(default=(), repr=False)
+
+    @property
+    def mark(self) -> str:
+        """By which a ledger knows the key that it is sealed under; it tells nothing of the key."""
+        return f"{len(self.earlier) + 1}:{self._derived(b'mark').hex()[:32]}"
+
+    def successor(self, master: bytes) -> "Keyring":
+        """The keyring that comes after this one, with another master key."""
+        return Keyring(master, (*self.earlier, self._derived(b"lookup")))
+
+    def rewrapped(self, data_key: bytes, *, under: "Keyring") -> bytes:
+        """A borrower's wrapped key, wrapped under another keyring; raises CannotUnseal."""
+        return under.wrapped(_decrypt(self._derived(b"wrap"), data_key))
+
+    def wrapped(self, data_key: bytes) -> bytes:
+        """A borrower's key in the clear, wrapped under the master key."""
+        return _encrypt(self._derived(b"wrap"), data_key)
+
+    def relooked(self, digest: bytes) -> bytes:
+        """What the digest of a text under the keyring before becomes under this one."""
+        return hmac.new(self._derived(b"lookup"), digest, hashlib.sha256).digest()
 
     def new_data_key(self) -> bytes:
         """A fresh key for one borrower, wrapped under the master key."""
-        return _encrypt(self._derived(b"wrap"), os.urandom(KEY_BYTES))
+        return self.wrapped(os.urandom(KEY_BYTES))
 
     def seal(self, data_key: bytes, text: str) -> bytes:
         """Encrypt a text under a borrower's wrapped key."""
@@ -57,21 +90,29 @@ class Keyring:
 
     def lookup(self, text: str) -> bytes:
         """A keyed digest by which equal texts are found without reading any."""
-        return hmac.new(self._derived(b"lookup"), text.encode(), hashlib.sha256).digest()
+        digest = text.encode()
+        for key in self.earlier:
+            digest = hmac.new(key, digest, hashlib.sha256).digest()
+        return self.relooked(digest)
+
+    @property
+    def text(self) -> str:
+        """The keyring as a file or the environment holds it: the master key, then the earlier look-up keys."""
+        return "".join(base64.b64encode(key).decode() + "\n" for key in (self.master, *self.earlier))
 
     def _derived(self, purpose: bytes) -> bytes:
         return _derive(self.master, purpose)
 
 
 def keyring_from_text(text: str) -> Keyring:
-    """A key given as base64 (the environment's form)."""
+    """Keys in base64, between them blanks or new lines: the master key, and after it the earlier look-up keys."""
     try:
-        master = base64.b64decode(text.strip(), validate=True)
+        keys = [base64.b64decode(word, validate=True) for word in text.split()]
     except ValueError as error:
         raise KeyIsMalformed from error
-    if len(master) != KEY_BYTES:
+    if not keys or any(len(key) != KEY_BYTES for key in keys):
         raise KeyIsMalformed
-    return Keyring(master)
+    return Keyring(keys[0], tuple(keys[1:]))
 
 
 def keyring_from_file(path: Path) -> Keyring:
@@ -85,10 +126,22 @@ def keyring_from_file(path: Path) -> Keyring:
 
 def write_new_key(path: Path) -> None:
     """Make a key file readable by its owner only; FileExistsError when there is one."""
+    write_keyring(Keyring(new_master()), path)
+
+
+def new_master() -> bytes:
+    """A fresh master key."""
+    return os.urandom(KEY_BYTES)
+
+
+def write_keyring(keyring: Keyring, path: Path) -> None:
+    """Put a keyring into a new file readable by its owner only; FileExistsError when there is one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(base64.b64encode(os.urandom(KEY_BYTES)) + b"\n")
+        file.write(keyring.text.encode())
+        file.flush()
+        os.fsync(file.fileno())
 
 
 @cache

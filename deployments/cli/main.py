@@ -18,6 +18,7 @@ from deployments.cli import (
     holds,
     importing,
     journeys,
+    keys,
     ladders,
     packs,
     report,
@@ -88,7 +89,7 @@ experiment.app.command("value", epilog="Example: duecourse experiment value --po
 app.add_typer(experiment.app, name="experiment")
 app.command("erase", epilog="Example: duecourse erase C000123 --request R-17 --dry-run")(erasing.erase_borrower)
 app.command(epilog="Example: duecourse migrate")(set_up.migrate)
-app.add_typer(set_up.key, name="key")
+app.add_typer(keys.app, name="key")
 app.command(epilog="Example: duecourse deploy --pool journeys")(set_up.deploy)
 app.command(epilog="Example: duecourse console --port 8027")(serve.console)
 app.command(epilog="Example: duecourse sandbox")(serve.sandbox)

@@ -1,6 +1,5 @@
-"""Setting up: `migrate`, `key new` and `deploy`."""
+"""Setting up: `migrate` and `deploy`."""
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -9,11 +8,8 @@ from deployments.cli.at_hand import at_hand, make_ready
 from deployments.cli.failing import CommandFailed
 from deployments.cli.showing import JsonFlag, show
 from deployments.settings import Settings
-from ledger.keyring import write_new_key
 from ledger.portfolios import portfolio_names
 from ledger.standing import Standing
-
-key = typer.Typer(no_args_is_help=True, help="The key under which names and numbers are sealed.")
 
 DID = {
     Standing.READY: "was in its newest shape already; nothing was changed",
@@ -27,21 +23,6 @@ def migrate(as_json: JsonFlag = False) -> None:
     before = make_ready(Settings())
     did = DID[before.standing]
     show({"ledger": before.place, "did": did}, f"The ledger {before.place} {did}.", as_json=as_json)
-
-
-@key.command("new", epilog="Example: duecourse key new /etc/duecourse/ledger.key")
-def new_key(
-    file: Annotated[Path, typer.Argument(help="Where to write it; never over a file that is there.")],
-    as_json: JsonFlag = False,
-) -> None:
-    """Make a key that only its owner may read. Keep a copy elsewhere: without it names are lost for good."""
-    try:
-        write_new_key(file)
-    except FileExistsError:
-        remedy = "Choose another name. A key in use is never written over, because what it sealed would be lost."
-        raise CommandFailed(f"{file} is there already", remedy=remedy) from None
-    told = f"Wrote {file}. Set DUECOURSE_KEY_FILE to it, and keep a copy elsewhere."
-    show({"key_file": file}, told, as_json=as_json)
 
 
 def deploy(

@@ -33,6 +33,7 @@ NOT_BOUND = {
     "evidence_roots": "signed",
     "wake_ups": "an outbox",
     "simulated_clock": "what time it is",
+    "key_marks": "under which key names are sealed; no loan's",
 }
 
 

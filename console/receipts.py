@@ -5,14 +5,16 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated
 
-from fastapi import Depends, FastAPI, HTTPException, Request, Response, status
+from fastapi import FastAPI, HTTPException, Request, Response, status
 from fastapi.responses import HTMLResponse
+from pydantic import SecretStr
 from sqlalchemy.exc import SQLAlchemyError
 
 from connectors import sendgrid_signature, twilio_signature
+from console.lender_door import add_lender_routes
 from console.metrics import CONTENT_TYPE, metrics_page
+from console.raw_body import RawBody
 from console.sendgrid_news import UnreadableBatch, batch_receipts
 from console.stop_page import HEADERS, Page, StopState, stop_page
 from console.twilio_news import inbound_message, status_receipt
@@ -27,9 +29,6 @@ from ledger.stop_words import receipt_of
 _log = logging.getLogger(__name__)
 _ID = re.compile(r"[0-9a-f]{32}")
 
-LARGEST_BODY = 4 * 1024 * 1024
-"""Bytes; SendGrid's batches stay under one mebibyte, and anyone can post here."""
-
 
 @dataclass(frozen=True, slots=True)
 class ReceiptSettings:
@@ -37,11 +36,14 @@ class ReceiptSettings:
 
     public_url: scheme, host and path under which the vendors reach this application; Twilio signs the whole address.
     twilio_auth_token, sendgrid_public_key: empty or None while a vendor is not set up; its webhooks are then refused.
+    desk_token, loan_book_token: the same for the lender's own systems, which sign with the token that we show them.
     """
 
     public_url: str
     twilio_auth_token: str | None = field(default=None, repr=False)
     sendgrid_public_key: str | None = None
+    desk_token: SecretStr | None = None
+    loan_book_token: SecretStr | None = None
 
 
 def create_receipts(ledger: Ledger, *, settings: ReceiptSettings, clock: Callable[[], datetime]) -> FastAPI:
@@ -65,6 +67,9 @@ def create_receipts(ledger: Ledger, *, settings: ReceiptSettings, clock: Callabl
     }
     for path, taken_by in posts.items():
         app.add_api_route(path, taken_by, methods=["POST"], status_code=status.HTTP_204_NO_CONTENT)
+    add_lender_routes(
+        app, ledger, desk_token=settings.desk_token, loan_book_token=settings.loan_book_token, clock=clock
+    )
     app.add_api_route("/stop/{attempt_id}", door.ask_to_stop, methods=["GET"], response_class=HTMLResponse)
     app.add_api_route("/stop/{attempt_id}", door.stop, methods=["POST"], response_class=HTMLResponse)
     app.add_api_route("/reports/stop/{mail_id}", door.ask_to_unsubscribe, methods=["GET"], response_class=HTMLResponse)
@@ -72,19 +77,6 @@ def create_receipts(ledger: Ledger, *, settings: ReceiptSettings, clock: Callabl
     app.add_api_route("/health", door.health, methods=["GET"])
     app.add_api_route("/metrics", door.metrics, methods=["GET"])
     return app
-
-
-async def _raw_body(request: Request) -> bytes:
-    # Signatures are made over the bytes as they came, so nothing else may read them first.
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > LARGEST_BODY:
-            raise HTTPException(status.HTTP_413_CONTENT_TOO_LARGE)
-    return bytes(body)
-
-
-RawBody = Annotated[bytes, Depends(_raw_body)]
 
 
 class _Door:

@@ -2,6 +2,7 @@
 
 import uvicorn
 from fastapi import FastAPI
+from pydantic import SecretStr
 
 from console.receipts import ReceiptSettings, create_receipts
 from console.staff.application import StaffSettings, create_staff
@@ -40,10 +41,14 @@ def receipt_settings_of(settings: Settings) -> ReceiptSettings:
             public_url=settings.public_url,
             twilio_auth_token=None if token is None else token.get_secret_value(),
             sendgrid_public_key=settings.sendgrid_webhook_public_key,
+            desk_token=settings.desk_token,
+            loan_book_token=settings.loan_book_token,
         )
     with SandboxRemote(settings.sandbox_url) as remote:
         return ReceiptSettings(
             public_url=settings.public_url,
             twilio_auth_token=sandbox.AUTH_TOKEN,
             sendgrid_public_key=remote.sendgrid_public_key(),
+            desk_token=SecretStr(sandbox.DESK_TOKEN),
+            loan_book_token=SecretStr(sandbox.DESK_TOKEN),
         )

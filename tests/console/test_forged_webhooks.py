@@ -5,7 +5,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from twilio.request_validator import RequestValidator
 
 from connectors.sendgrid_signature import FRESH_FOR
-from console.receipts import LARGEST_BODY, ReceiptSettings, create_receipts
+from console.raw_body import LARGEST_BODY
+from console.receipts import ReceiptSettings, create_receipts
 from domain.attempt import AttemptState
 from domain.borrower import ContactState
 from ledger.database import Ledger

@@ -7,8 +7,8 @@ from alembic import op
 import ledger.tables.columns
 
 
-revision = '0008'
-down_revision = '0007'
+revision = '0012'
+down_revision = '0011'
 branch_labels = None
 depends_on = None
 

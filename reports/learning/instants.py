@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float
+from sqlalchemy import ColumnElement, Float, Integer
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
@@ -22,6 +22,12 @@ class _DaysBetween(GenericFunction[float]):
     name = "days_between"
 
 
+class _WholeDaysBetween(GenericFunction[int]):
+    type = Integer()
+    inherit_cache = True
+    name = "whole_days_between"
+
+
 def days_after(at: Any, days: int) -> ColumnElement[Any]:
     """The instant so many whole days after another one."""
     return _DaysAfter(at, days)
@@ -30,6 +36,11 @@ def days_after(at: Any, days: int) -> ColumnElement[Any]:
 def days_between(start: Any, end: Any) -> ColumnElement[float]:
     """From start to end in days and parts of days."""
     return _DaysBetween(start, end)
+
+
+def whole_days_between(start: Any, end: Any) -> ColumnElement[int]:
+    """The same in whole days, what is over left out; the end is not before the start."""
+    return _WholeDaysBetween(start, end)
 
 
 @compiles(_DaysAfter, "postgresql")
@@ -55,3 +66,16 @@ def _days_between_postgresql(element: _DaysBetween, compiler: SQLCompiler, **kw:
 def _days_between_sqlite(element: _DaysBetween, compiler: SQLCompiler, **kw: Any) -> str:
     start, end = (compiler.process(part, **kw) for part in element.clauses)
     return f"(julianday({end}) - julianday({start}))"
+
+
+@compiles(_WholeDaysBetween, "postgresql")
+def _whole_days_between_postgresql(element: _WholeDaysBetween, compiler: SQLCompiler, **kw: Any) -> str:
+    start, end = (compiler.process(part, **kw) for part in element.clauses)
+    return f"CAST(FLOOR(EXTRACT(EPOCH FROM ({end} - {start})) / 86400.0) AS INTEGER)"
+
+
+@compiles(_WholeDaysBetween, "sqlite")
+def _whole_days_between_sqlite(element: _WholeDaysBetween, compiler: SQLCompiler, **kw: Any) -> str:
+    # A day is not exact in SQLite's floating point: a tenth of a second is given to it.
+    start, end = (compiler.process(part, **kw) for part in element.clauses)
+    return f"CAST(julianday({end}) - julianday({start}) + 0.000001 AS INTEGER)"

@@ -6,6 +6,7 @@ from typing import Any
 from reports.breakdown import Row
 from reports.effectiveness import Effectiveness
 from reports.glossary import GLOSSARY
+from reports.learning.learning import learning_json
 from reports.measures.as_json import measures_json
 from reports.reconciling import Reconciliation
 
@@ -28,6 +29,7 @@ def as_json(effectiveness: Effectiveness, reconciliation: Reconciliation) -> dic
             for breakdown, rows in effectiveness.breakdowns.items()
         },
         **measures_json(effectiveness.measures),
+        **learning_json(effectiveness.learning),
         "waterfall": [asdict(fall) for fall in effectiveness.waterfall],
         "sankey": [{"from": f.from_node, "to": f.to_node, "journeys": f.journeys} for f in effectiveness.sankey],
         "outcomes": [{"rung": o.rung, "outcome": o.outcome, "steps": o.steps} for o in effectiveness.outcomes],

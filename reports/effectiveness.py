@@ -14,6 +14,7 @@ from reports.breakdown import Breakdown, Row
 from reports.crediting import Credits, credits_of
 from reports.facts.facts import Facts, facts_of, in_micros
 from reports.facts.fetching import NONE
+from reports.learning.learning import Learning, learn
 from reports.measures.crediting import attributions
 from reports.measures.cure import cures, cures_by
 from reports.measures.liquidation import liquidations
@@ -67,6 +68,7 @@ class Effectiveness:
     stamp: Stamp
     sankey: tuple[Flow, ...]
     waterfall: tuple[Fall, ...]
+    learning: Learning
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,6 +120,7 @@ def effectiveness(
         stamp=stamp_of(facts.digest()),
         sankey=flows(facts, placing),
         waterfall=waterfall(facts, total=total),
+        learning=learn(session, facts, ladders=placing.ladder_names),
     )
 
 

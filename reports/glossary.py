@@ -1,6 +1,7 @@
 """What every figure of the report means, with its formula."""
 
 from reports.breakdown import NO_JOURNEY, NO_STEP
+from reports.learning import learning
 from reports.measures import (
     crediting,
     cure,
@@ -69,6 +70,7 @@ GLOSSARY: dict[str, str] = {
     **liquidation.TERMS,
     **rates.TERMS,
     **present_value.TERMS,
+    **learning.TERMS,
     "stamp": (
         "the version of the product, a SHA-256 over the report's own source files and one over all that it read; "
         "the same stamp, period and as-of instant give the same report to the byte, a year later too"

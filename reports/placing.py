@@ -29,10 +29,11 @@ from reports.teams import MACHINE, UNNAMED
 class Placing:
     """rows: the names of each breakdown's rows, by their numbers. of_journey: the row of each journey, and of none.
 
-    rungs, channels, teams: the row of each rung (by its ladder), action and team.
+    ladder_names: `standard v1` by digest. rungs, channels, teams: the row of each rung (by its ladder), action, team.
     """
 
     rows: dict[Breakdown, tuple[str, ...]]
+    ladder_names: dict[str, str]
     of_journey: dict[Breakdown, Ints]
     ladder: Ints
     rungs: Ints
@@ -80,6 +81,7 @@ def placing_of(session: Session, facts: Facts) -> Placing:
             Breakdown.CHANNEL: (*(actions[c] for c in channel_order), NO_STEP, NO_JOURNEY),
             Breakdown.TEAM: (*teams, NO_TEAM, NO_PERSON, NO_STEP, NO_JOURNEY),
         },
+        ladder_names=dict(zip(facts.names["ladder"], ladders, strict=True)),
         of_journey={breakdown: np.append(rows, len(names)) for breakdown, (names, rows) in named.items()},
         ladder=np.append(journeys["ladder"], 0),
         rungs=rungs,

@@ -21,9 +21,8 @@ from ledger.tables.journey import JourneyRow
 from ledger.tables.loan import LoanRow
 from ledger.tables.money import PaymentRow
 from ledger.tables.work_item import WorkItemRow
-from reports.evidence import in_period, rows
 from reports.experiments.confidence_sequence import Floats
-from reports.learning.instants import days_after
+from reports.learning.asking import days_after, in_period, rows
 from reports.learning.shrinking import ALPHA, Ratio, discoveries, shrink, two_sided
 from reports.scope import Scope
 

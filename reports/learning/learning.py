@@ -1,13 +1,12 @@
 """All that is learned from a portfolio, side by side."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlmodel import Session
 
-from reports import counting
+from reports.facts.facts import Facts
 from reports.learning import (
     collectors,
     incremental,
@@ -20,7 +19,6 @@ from reports.learning.entering import standing
 from reports.learning.incremental import Incremental, RungHoldout
 from reports.learning.origination import OriginationCell
 from reports.learning.wait_interval import DayHazard, WaitInterval
-from reports.scope import Scope
 
 TERMS = {
     **incremental.TERMS,
@@ -50,27 +48,23 @@ class Learning:
     collectors: tuple[Collector, ...]
 
 
-def learn(session: Session, scope: Scope, *, ladders: Mapping[str, str]) -> Learning:
+def learn(session: Session, facts: Facts, *, ladders: Mapping[str, str]) -> Learning:
     """Work everything out. ladders: their names with versions by digest."""
+    scope = facts.scope
     return Learning(
         incremental=incremental.incremental(standing(session, scope)),
         rung_holdouts=incremental.rung_holdouts(session, scope),
-        waits=waits_of(session, scope, ladders=ladders),
+        waits=waits_of(facts, ladders=ladders),
         origination=origination.origination(session, scope),
         collectors=collectors.collectors(session, scope),
     )
 
 
-def waits_of(session: Session, scope: Scope, *, ladders: Mapping[str, str]) -> Waits:
+def waits_of(facts: Facts, *, ladders: Mapping[str, str]) -> Waits:
     """How long to wait after each rung of the period."""
-    spent = Counter[tuple[str, str]]()
-    for counted in counting.costs(session, scope):
-        if counted.ladder_digest and counted.rung:
-            spent[counted.ladder_digest, counted.rung] += counted.number
-    hazards = payment_hazard.hazards(session, scope)
+    hazards = payment_hazard.hazards(facts)
     return Waits(
-        wait_interval.wait_intervals(hazards, ladders=ladders, costs=spent),
-        wait_interval.day_hazards(hazards, ladders=ladders),
+        wait_interval.wait_intervals(hazards, ladders=ladders), wait_interval.day_hazards(hazards, ladders=ladders)
     )
 
 

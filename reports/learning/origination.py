@@ -13,8 +13,9 @@ from sqlmodel import Session, col
 
 from ledger.tables.journey import JourneyRow
 from ledger.tables.loan import LoanRow
-from reports.evidence import on_record, rows
 from reports.experiments.confidence_sequence import Floats
+from reports.facts.queries import on_record
+from reports.learning.asking import rows
 from reports.learning.entering import MILLIS, costs, received
 from reports.learning.shrinking import ALPHA, Ratio, discoveries, ratio_of, shrink, two_sided
 from reports.scope import Scope
@@ -34,9 +35,10 @@ TERMS = {
         "its first journey in the period; more than 1 where collecting cost more than it brought"
     ),
     "shrunk rate": (
-        "the cell's own rate pulled towards the mean of its dimension by how uncertain it is: mean + t^2 / (t^2 + s^2) "
-        "x (rate - mean), s the cell's standard error, t the spread between cells (empirical Bayes, DerSimonian and "
-        "Laird); the 95 % interval is around it; cells with fewer than 30 loans are put together"
+        "the cell's own rate pulled towards the mean of the k cells beside it by how uncertain it is: rate - B x (rate "
+        "- mean), B = (k - 3) / (k - 1) x s^2 / (s^2 + t^2), s the cell's standard error, t the spread between cells "
+        "(empirical Bayes; DerSimonian and Laird, Morris); the 95 % interval is around it and allows for a guessed t; "
+        "cells with fewer than 30 loans are put together, and not shown where they are fewer than 30 even so"
     ),
     "q value": (
         "the share of false alarms among all cells at least as far from the rest of the portfolio as this one "

@@ -1,22 +1,16 @@
 """How likely a payment is on each day after a rung, while nothing else is done: by rung and segment."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Float, Select, SelectBase, and_, case, cast, func, literal, null, select, union_all
-from sqlmodel import Session, col
 
 from domain.step import Outcome
-from ledger.tables.journey import JourneyRow, StepRow
-from ledger.tables.loan import LoanRow
-from ledger.tables.money import PaymentRow
-from reports.evidence import on_record, rows
-from reports.learning.instants import days_between, whole_days_between
-from reports.scope import Scope
+from reports.facts.facts import Facts, in_micros
+from reports.facts.fetching import NONE, Ints
 from reports.touch import REACH, Reach
 
 DAYS = 45
@@ -24,6 +18,9 @@ DAYS = 45
 LEAST_EXPOSED = 30
 """Fewer loan-days say nothing of a day."""
 ALL = "all"
+MICROS = 86_400 * 1_000_000
+MOST_DAYS = 400
+"""Longer waits are told apart no more."""
 
 LADDER_WAITS = frozenset(
     {
@@ -104,127 +101,138 @@ class AfterRung:
 
 @dataclass(frozen=True, slots=True)
 class Hazards:
-    """By ladder digest, rung and segment (`all` as well); steps: how many were taken of each rung of a ladder."""
+    """By ladder digest, rung and segment (`all` as well); steps: how many were taken of each rung of a ladder.
+
+    cost_millis: spent in the period on each rung of a ladder, in thousandths of a minor unit.
+    """
 
     after: dict[tuple[str, str, str], AfterRung]
     steps: dict[tuple[str, str], int]
+    cost_millis: dict[tuple[str, str], int]
 
 
-def hazards(session: Session, scope: Scope) -> Hazards:
-    """After every rung that was taken in the period, with the money on record at the scope's as_of."""
+def hazards(facts: Facts) -> Hazards:
+    """After every rung that was taken in the period, with the money that was on record."""
     after = defaultdict[tuple[str, str, str], AfterRung](AfterRung)
     steps: Counter[tuple[str, str]] = Counter()
-    for row in rows(session, _ends(scope)):
-        steps[row.ladder_digest, row.rung] += row.number
+    ladders, rungs, segments = (facts.names[kind] for kind in ("ladder", "rung", "segment"))
+    for row in _counted(facts):
+        ladder, rung = ladders[row.ladder], rungs[row.rung]
+        steps[ladder, rung] += row.number
         is_retry = row.ended_by == STEP and row.next_rung == row.rung
         if not row.ladder_waits or is_retry:
             continue
-        for segment in (ALL, row.segment):
-            there = after[row.ladder_digest, row.rung, segment]
-            there.add(day=row.day, part=float(row.part), number=row.number, ended_by=row.ended_by)
+        for segment in (ALL, *([segments[row.segment]] if row.segment >= 0 else [])):
+            there = after[ladder, rung, segment]
+            there.add(day=row.day, part=row.part, number=row.number, ended_by=row.ended_by)
             if row.ended_by == PAID and row.day < DAYS:
-                there.amount += float(row.amount)
-                there.squares += float(row.squares)
+                there.amount += row.amount
+                there.squares += row.squares
             if row.ended_by == STEP:
-                there.next_rungs[row.next_rung] += row.number
+                there.next_rungs[rungs[row.next_rung]] += row.number
                 there.waits[row.day] += row.number
-    return Hazards(dict(after), dict(steps))
+    return Hazards(dict(after), dict(steps), _spent(facts))
 
 
-def _ends(scope: Scope) -> Select[Any]:
-    """What came next after each step that was taken, counted by rung, segment and day."""
-    happened = _happenings(scope)
-    following = {"partition_by": happened.c.loan_id, "order_by": (happened.c.at, happened.c.what)}
-    ordered = select(
-        *(happened.c[name] for name in ("ladder_digest", "segment", "rung", "ladder_waits", "at", "what")),
-        *(
-            func.lead(happened.c[name]).over(**following).label(f"next_{name}")
-            for name in ("at", "what", "rung", "amount")
-        ),
-    ).subquery()
-    end = func.coalesce(ordered.c.next_at, scope.seen_until)
-    measured = (
-        select(
-            ordered.c.ladder_digest,
-            ordered.c.rung,
-            ordered.c.segment,
-            ordered.c.ladder_waits,
-            func.coalesce(ordered.c.next_what, SEEN).label("ended_by"),
-            case((ordered.c.next_what == STEP, ordered.c.next_rung)).label("next_rung"),
-            whole_days_between(ordered.c.at, end).label("day"),
-            days_between(ordered.c.at, end).label("length"),
-            cast(func.coalesce(ordered.c.next_amount, 0), Float).label("amount"),
-        )
-        .where(ordered.c.what == STEP, ordered.c.at >= scope.starts_at)
-        .subquery()
-    )
-    by = [measured.c[n] for n in ("ladder_digest", "rung", "segment", "ladder_waits", "ended_by", "next_rung", "day")]
-    return (
-        select(
-            *by,
-            func.count().label("number"),
-            func.sum(measured.c.length - measured.c.day).label("part"),
-            func.sum(measured.c.amount).label("amount"),
-            func.sum(measured.c.amount * measured.c.amount).label("squares"),
-        )
-        .group_by(*by)
-        .order_by(*by)
-    )
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """So many steps of one kind whose days ended on the same day and in the same way."""
+
+    ladder: int
+    rung: int
+    segment: int
+    ladder_waits: int
+    ended_by: int
+    next_rung: int
+    day: int
+    number: int
+    part: float
+    amount: float
+    squares: float
 
 
-def _happenings(scope: Scope) -> Any:
-    """Steps taken, payments and journeys' ends of the portfolio, in one table."""
-    of_portfolio = col(LoanRow.portfolio_id) == scope.portfolio_id
-    steps: SelectBase = (
-        select(
-            col(JourneyRow.loan_id),
-            col(StepRow.ended_at).label("at"),
-            literal(STEP).label("what"),
-            col(JourneyRow.ladder_digest),
-            col(LoanRow.segment),
-            col(StepRow.rung),
-            case((col(StepRow.outcome).in_([o.value for o in LADDER_WAITS]), 1), else_=0).label("ladder_waits"),
-            literal(0).label("amount"),
+def _counted(facts: Facts) -> Iterator[_Ended]:
+    happened = _happened(facts)
+    order = np.lexsort((happened["what"], happened["at"], happened["loan"]))
+    happened = {name: values[order] for name, values in happened.items()}
+    same = np.append(happened["loan"][1:] == happened["loan"][:-1], False)
+
+    def following(name: str, otherwise: int) -> Ints:
+        return np.where(same, np.append(happened[name][1:], otherwise), otherwise)
+
+    is_step = happened["what"] == STEP
+    length = (following("at", in_micros(facts.scope.seen_until)) - happened["at"])[is_step]
+    ended_by = following("what", SEEN)[is_step]
+    next_rung = np.where(ended_by == STEP, following("rung", NONE)[is_step], NONE)
+    amount = following("amount", 0)[is_step].astype(np.float64)
+    days = np.minimum(length // MICROS, MOST_DAYS)
+    columns = [happened[name][is_step] for name in ("ladder", "rung", "segment", "ladder_waits")]
+    keys = np.stack([*columns, ended_by, next_rung, days], axis=1)
+    if not len(keys):
+        return
+    spans = keys.max(axis=0) + 2
+    codes = np.ravel_multi_index(tuple((keys + 1).T), tuple(spans + 1))
+    unique, first, place, counts = np.unique(codes, return_index=True, return_inverse=True, return_counts=True)
+    sums = [
+        np.bincount(place, weights=values, minlength=len(unique))
+        for values in ((length % MICROS) / MICROS, amount, amount * amount)
+    ]
+    for index, number, part, money, squares in zip(first, counts, *sums, strict=True):
+        ladder, rung, segment, ladder_waits, how, then, day = (int(key) for key in keys[index])
+        yield _Ended(
+            ladder=ladder,
+            rung=rung,
+            segment=segment,
+            ladder_waits=ladder_waits,
+            ended_by=how,
+            next_rung=then,
+            day=day,
+            number=int(number),
+            part=float(part),
+            amount=float(money),
+            squares=float(squares),
         )
-        .join(JourneyRow, col(JourneyRow.id) == col(StepRow.journey_id))
-        .join(LoanRow, col(LoanRow.id) == col(JourneyRow.loan_id))
-        .where(
-            of_portfolio,
-            col(StepRow.outcome).in_(TAKEN),
-            col(StepRow.ended_at) >= scope.starts_at,
-            col(StepRow.ended_at) < scope.seen_until,
-            on_record(scope, StepRow.recorded_at),
-        )
-    )
-    paid: SelectBase = (
-        select(
-            col(PaymentRow.loan_id),
-            col(PaymentRow.received_at),
-            literal(PAID),
-            *(null() for _ in range(4)),
-            col(PaymentRow.amount_minor),
-        )
-        .join(LoanRow, col(LoanRow.id) == col(PaymentRow.loan_id))
-        .where(
-            of_portfolio,
-            col(PaymentRow.received_at) >= scope.starts_at,
-            col(PaymentRow.received_at) < scope.seen_until,
-            col(PaymentRow.recorded_at) <= scope.as_of,
-        )
-    )
-    closed: SelectBase = (
-        select(
-            col(JourneyRow.loan_id),
-            col(JourneyRow.closed_at),
-            literal(CLOSED),
-            *(null() for _ in range(4)),
-            literal(0),
-        )
-        .join(LoanRow, col(LoanRow.id) == col(JourneyRow.loan_id))
-        .where(
-            and_(of_portfolio, col(JourneyRow.closed_at) >= scope.starts_at),
-            col(JourneyRow.closed_at) < scope.seen_until,
-            on_record(scope, JourneyRow.end_recorded_at),
-        )
-    )
-    return union_all(steps, paid, closed).subquery()
+
+
+def _happened(facts: Facts) -> dict[str, Ints]:
+    """Steps taken, payments and journeys' ends from the period's start to the end of what is seen, in one table."""
+    starts, ends = in_micros(facts.scope.starts_at), in_micros(facts.scope.seen_until)
+    journeys, steps, payments = facts.journeys, facts.steps, facts.payments
+    outcomes = facts.names["outcome"]
+    taken = np.array([*(name in TAKEN for name in outcomes), False])
+    waits = np.array([*(name in LADDER_WAITS for name in outcomes), False])
+    step = taken[steps["outcome"]] & (steps["at"] >= starts) & (steps["at"] < ends)
+    paid = (payments["at"] >= starts) & (payments["at"] < ends)
+    closed = (journeys["closed_at"] >= starts) & (journeys["closed_at"] < ends)
+    journey = steps["journey"][step]
+    numbers = (int(step.sum()), int(paid.sum()), int(closed.sum()))
+
+    def column(of_steps: Ints, of_payments: Ints | int = NONE, of_ends: Ints | int = NONE) -> Ints:
+        parts = [
+            np.broadcast_to(part, number)
+            for part, number in zip((of_steps, of_payments, of_ends), numbers, strict=True)
+        ]
+        return np.concatenate(parts).astype(np.int64)
+
+    return {
+        "loan": column(journeys["loan"][journey], payments["loan"][paid], journeys["loan"][closed]),
+        "at": column(steps["at"][step], payments["at"][paid], journeys["closed_at"][closed]),
+        "what": column(np.full(numbers[0], STEP), PAID, CLOSED),
+        "ladder": column(journeys["ladder"][journey]),
+        "segment": column(journeys["segment"][journey]),
+        "rung": column(steps["rung"][step]),
+        "ladder_waits": column(waits[steps["outcome"][step]].astype(np.int64)),
+        "amount": column(np.zeros(numbers[0], dtype=np.int64), payments["amount_minor"][paid], 0),
+    }
+
+
+def _spent(facts: Facts) -> dict[tuple[str, str], int]:
+    costs = facts.costs
+    known = (costs["journey"] >= 0) & (costs["rung"] >= 0)
+    ladder = facts.journeys["ladder"][costs["journey"][known]]
+    spent: Counter[tuple[str, str]] = Counter()
+    width = len(facts.names["rung"]) + 1
+    sums = np.bincount(ladder * width + costs["rung"][known], weights=costs["amount_millis"][known])
+    for code in np.flatnonzero(sums):
+        spent[facts.names["ladder"][code // width], facts.names["rung"][code % width]] += round(float(sums[code]))
+    return dict(spent)

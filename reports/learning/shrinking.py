@@ -1,6 +1,7 @@
 """Rates of many cells told together: pulled towards the whole by how little each says, and corrected for their number.
 
-Shrinkage: empirical Bayes with a normal prior whose variance is estimated by moments (DerSimonian and Laird 1986).
+Shrinkage: empirical Bayes with a normal prior whose variance is estimated by moments (DerSimonian and Laird 1986), and
+intervals that allow for that (Morris, "Parametric empirical Bayes inference", JASA 1983).
 Many comparisons: the false discovery rate (Benjamini and Hochberg 1995).
 """
 
@@ -50,17 +51,28 @@ def shrink(ratios: Sequence[Ratio]) -> list[Shrunk]:
     known = np.isfinite(variances) & (variances > 0)
     if known.sum() < 2:
         return [_with(ratio.rate, ratio.error) for ratio in ratios]
+    count = int(known.sum())
     between = _between(rates[known], variances[known])
     weights = 1 / (between + variances[known])
     mean = float(weights @ rates[known] / weights.sum())
-    # The uncertainty of the common mean counts where a cell leans on it.
-    of_mean = 1 / float(weights.sum())
+    typical = float(weights @ variances[known] / weights.sum())
     found = []
     for rate, variance in zip(rates, variances, strict=True):
-        own = between / (between + variance) if variance > 0 else 1.0
-        spread = (own * variance if math.isfinite(variance) else between) + (1 - own) ** 2 * of_mean
-        found.append(_with(mean + own * (float(rate) - mean), math.sqrt(spread)))
+        # How far it goes to the mean; with few cells not the whole way, because the spread itself is guessed (Morris).
+        towards = _share(float(variance), between) * max(count - 3, 0) / (count - 1)
+        of_spread = 2 / max(count - 3, 1) * towards**2 * float(rate - mean) ** 2
+        if math.isfinite(variance):
+            of_spread *= (typical + between) / (float(variance) + between) if variance + between > 0 else 1.0
+        own = float(variance) if math.isfinite(variance) else between + typical
+        spread = own * (1 - towards * (count - 1) / count) + of_spread
+        found.append(_with(mean + (1 - towards) * (float(rate) - mean), math.sqrt(spread)))
     return found
+
+
+def _share(variance: float, between: float) -> float:
+    if not math.isfinite(variance):
+        return 1.0
+    return variance / (variance + between) if variance > 0 else 0.0
 
 
 def two_sided(difference: float, error: float) -> float:

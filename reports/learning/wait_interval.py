@@ -77,12 +77,10 @@ class DayHazard:
     ci_high: float | None
 
 
-def wait_intervals(
-    hazards: Hazards, *, ladders: Mapping[str, str], costs: Mapping[tuple[str, str], int]
-) -> tuple[WaitInterval, ...]:
+def wait_intervals(hazards: Hazards, *, ladders: Mapping[str, str]) -> tuple[WaitInterval, ...]:
     """Every rung that was taken; segments with at least 100 loans have rows of their own.
 
-    ladders: names with versions by digest. costs: spent on each rung of a ladder in the period, in thousandths.
+    ladders: names with versions by digest.
     """
     found = []
     for (digest, rung, segment), after in _in_order(hazards, ladders):
@@ -93,7 +91,7 @@ def wait_intervals(
         then = None if next_rung is None else _then(hazards, digest, next_rung, segment)
         cost = None
         if next_rung is not None and hazards.steps.get((digest, next_rung)):
-            cost = costs.get((digest, next_rung), 0) / 1000 / hazards.steps[digest, next_rung]
+            cost = hazards.cost_millis.get((digest, next_rung), 0) / 1000 / hazards.steps[digest, next_rung]
         found.append(_interval(f"{ladders[digest]}: {rung}", segment, after, then, next_rung=next_rung, cost=cost))
     return tuple(found)
 

@@ -20,6 +20,7 @@ from ledger.tables.columns import new_id
 from ledger.tables.journey import AssignmentRow, JourneyRow, StepRow, TurnRow
 from ledger.tables.loan import LoanRow
 from ledger.tables.money import CostRow, PaymentRow
+from ledger.tables.statement import StatementRow
 from ledger.tables.work_item import WorkItemRow
 from policy.ladders.shipped import shipped_ladder, shipped_ladder_text
 from reports.scope import Scope, scope_of
@@ -86,6 +87,21 @@ class Book:
             created_at=at,
         )
         self.add(
+            StatementRow,
+            id=new_id(),
+            loan_id=loan,
+            as_of_on=at.date(),
+            recorded_at=at,
+            balance_minor=10 * opening_minor,
+            arrears_minor=opening_minor,
+            instalment_minor=opening_minor,
+            past_due_since_on=at.date() - timedelta(days=days_past_due),
+            product=product,
+            segment=segment,
+            originated_on=originated_on,
+            attributes=attributes or {},
+        )
+        self.add(
             JourneyRow,
             id=journey,
             loan_id=loan,
@@ -135,7 +151,10 @@ class Book:
             row |= {"portfolio_id": portfolio.id, "data_key": data_key}
         for row in self.rows.get(LoanRow, []):
             row["portfolio_id"] = portfolio.id
-        order = (BorrowerRow, LoanRow, JourneyRow, AssignmentRow, TurnRow, StepRow, WorkItemRow, PaymentRow, CostRow)
+        order = (
+            *(BorrowerRow, LoanRow, StatementRow, JourneyRow, AssignmentRow),
+            *(TurnRow, StepRow, WorkItemRow, PaymentRow, CostRow),
+        )
         for table in order:
             if self.rows.get(table):
                 session.connection().execute(insert(table), self.rows[table])

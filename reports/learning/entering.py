@@ -17,8 +17,8 @@ from ledger.ladders import pinned_ladder
 from ledger.tables.journey import AssignmentRow, JourneyRow
 from ledger.tables.loan import LoanRow
 from ledger.tables.money import CostRow, PaymentRow, ReversalRow
+from reports.evidence import on_record
 from reports.experiments.entries import Entries, Entry, entries_of
-from reports.facts.queries import on_record
 from reports.learning.asking import days_after, rows
 from reports.scope import Scope
 

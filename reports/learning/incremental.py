@@ -11,11 +11,11 @@ from sqlmodel import Session, col
 from domain.step import Outcome
 from ledger.tables.journey import JourneyRow, LadderRow, StepRow, TurnRow
 from ledger.tables.loan import LoanRow
+from reports.evidence import on_record
 from reports.experiments.entries import Entries, Entry, entries_of
 from reports.experiments.evaluation import CHAMPION, HOLDOUT, Pair, evaluate, pairs_of
 from reports.experiments.planning import smallest_shown
 from reports.experiments.verdict import Verdict
-from reports.facts.queries import on_record
 from reports.learning.asking import rows
 from reports.learning.entering import MILLIS, Standing, costs, received
 from reports.scope import Scope

@@ -13,8 +13,8 @@ from sqlmodel import Session, col
 
 from ledger.tables.journey import JourneyRow
 from ledger.tables.loan import LoanRow
+from reports.evidence import on_record
 from reports.experiments.confidence_sequence import Floats
-from reports.facts.queries import on_record
 from reports.learning.asking import rows
 from reports.learning.entering import MILLIS, costs, received
 from reports.learning.shrinking import ALPHA, Ratio, discoveries, ratio_of, shrink, two_sided

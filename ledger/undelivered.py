@@ -11,6 +11,7 @@ from domain.journey import JourneyState
 from domain.step import Outcome
 from ledger import events
 from ledger.consequences import HANDLING, Handling, consequence
+from ledger.earlier_states import keep_outcome
 from ledger.steps import LEFT_OUT, end_step
 from ledger.tables.attempt import AttemptRow
 from ledger.tables.journey import JourneyRow, StepRow
@@ -45,6 +46,7 @@ def did_not_arrive(
     is_this = last is not None and (last.rung, last.turn_no) == (attempt.rung, attempt.turn_no)
     if last is None or not is_this or last.outcome != Outcome.SENT.value:
         return
+    keep_outcome(session, last, now=now)
     last.outcome, last.until = then.outcome.value, then.until
     last.reason = then.reason("it did not arrive")
     _tell(session, attempt, journey, outcome=then.outcome, now=now)

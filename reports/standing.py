@@ -1,8 +1,9 @@
 """Where loans stood on past days: worked out from what the book said, the money since, and the entries of journeys.
 
 A loan's position on a day follows from the newest statement of a day up to it, and the money received after that day,
-as `domain.arrears` works it out. Before the first statement (a past that was imported) the entry of a journey serves:
-the arrears and the days past due that it opened with. Nothing is said of a loan before either.
+as `domain.arrears` works it out. The entry of a journey that an import of the past told of counts as a statement: the
+arrears and the days past due that it opened with. That of a journey of ours only serves before the first statement,
+from which it was worked out itself otherwise. Nothing is said of a loan before any of them.
 """
 
 from dataclasses import dataclass
@@ -63,9 +64,10 @@ class Past:
         )
         self.cash_loan, self.cash_at, self.cash_sum = _cash(facts)
         self.cash_key = self.cash_loan * DAYS + self.cash_at // DAY
-        self.stated = self._statements(facts)
-        self.entered = self._entries(facts)
         self.facts = facts
+        was_told = facts.journeys["known_at"] > facts.journeys["opened_at"]
+        every, told = self._entries(np.arange(len(was_told))), self._entries(np.flatnonzero(was_told))
+        self.entered, self.stated = every, _merged(self._statements(), told)
 
     def on(self, day: int) -> Standing:
         """Where every loan stood at the end of a day (days since 1970, UTC)."""
@@ -107,8 +109,8 @@ class Past:
         closing = np.append(journeys["closing"], NONE)[last]
         return np.where((closed_at >= 0) & (closed_at // DAY <= day), code[closing], NONE)
 
-    def _statements(self, facts: Facts) -> Sightings:
-        statements = facts.statements
+    def _statements(self) -> Sightings:
+        statements = self.facts.statements
         order = np.lexsort((statements["recorded_at"], statements["as_of_on"], statements["loan"]))
         loan, on = statements["loan"][order], statements["as_of_on"][order]
         return Sightings(
@@ -121,15 +123,16 @@ class Past:
             cash=self._cash_before(loan, on + 1),  # it speaks for its whole day; money counts from the next midnight
         )
 
-    def _entries(self, facts: Facts) -> Sightings:
-        journeys, statements = facts.journeys, facts.statements
-        order = np.lexsort((journeys["opened_at"], journeys["loan"]))
+    def _entries(self, some: Ints) -> Sightings:
+        """What some journeys opened with; money of that very instant comes after it."""
+        journeys, statements = self.facts.journeys, self.facts.statements
+        order = some[np.lexsort((journeys["opened_at"][some], journeys["loan"][some]))]
         loan, opened_at = journeys["loan"][order], journeys["opened_at"][order]
         on, arrears = opened_at // DAY, journeys["opening_minor"][order]
         first = first_in_group(statements["loan"], loan)
         instalment = np.where(first >= 0, np.append(statements["instalment_minor"], 0)[first], 0)
         since_on = on - journeys["days_past_due"][order]
-        came = last_at_or_before(self.cash_loan, self.cash_at, loan, opened_at)
+        came = last_at_or_before(self.cash_loan, self.cash_at, loan, opened_at - 1)
         return Sightings(loan, on, arrears, instalment, since_on, arrears, self._upto(came))
 
     def _cash_before(self, loans: Ints, day: Ints | int) -> Ints:
@@ -152,6 +155,16 @@ def positions(
     oldest = _add_months(since_on, np.where(arrears > 0, np.maximum(received, 0) // size, 0))
     is_behind = left > 0
     return np.where(is_behind, left, 0), np.where(is_behind, np.maximum(on - oldest, 0), 0)
+
+
+def _merged(first: Sightings, second: Sightings) -> Sightings:
+    """Both in one order; of two of one day the second counts."""
+    columns = {
+        name: np.concatenate([getattr(first, name), getattr(second, name)])
+        for name in ("loan", "on", "arrears", "instalment", "since_on", "balance", "cash")
+    }
+    order = np.lexsort((columns["on"], columns["loan"]))
+    return Sightings(**{name: values[order] for name, values in columns.items()})
 
 
 def _months_between(first: Ints, last: Ints) -> Ints:

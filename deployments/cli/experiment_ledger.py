@@ -18,6 +18,7 @@ from domain.journey import Arm
 from policy.ladders.shipped import shipped_ladder, shipped_ladders
 from policy.treatment.reading import read_rules
 from policy.treatment.rule import Rule, Rules, Share
+from reports.as_of import as_of_from
 from reports.experiments import telling
 from reports.experiments.entry_file import read_entries
 from reports.experiments.entry_writing import write_entries
@@ -28,7 +29,14 @@ from reports.learning.proposed import Proposed, value_of_arm, value_of_rules
 from reports.scope import all_until
 
 PortfolioOption = Annotated[str, typer.Option(help="The portfolio whose loans were given their arms.")]
-AsOfOption = Annotated[datetime | None, typer.Option(help="What was on record at this instant (UTC); now.")]
+AsOfOption = Annotated[
+    datetime | None,
+    typer.Option(
+        parser=as_of_from,
+        metavar="DAY|INSTANT",
+        help="What was on record then (UTC); a day such as 2026-03-31 means its end; now.",
+    ),
+]
 DaysOption = Annotated[
     int | None,
     typer.Option(min=1, max=3650, help="Days of money after entry; as long as the holdout is left alone, at most 90."),
@@ -104,8 +112,8 @@ LABELS = {
 
 
 def instant(there: AtHand, as_of: datetime | None) -> datetime:
-    """The instant that was asked for, in UTC where it says nothing else; now where none was."""
-    return there.now if as_of is None else as_of.replace(tzinfo=as_of.tzinfo or there.now.tzinfo)
+    """The instant that was asked for, or now."""
+    return as_of or there.now
 
 
 def everybody(ladder: str) -> Rules:

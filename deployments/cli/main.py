@@ -29,6 +29,7 @@ from deployments.cli import (
     serve,
     set_up,
     standing,
+    waits,
     wording,
     work,
 )
@@ -79,6 +80,7 @@ app.add_typer(packs.app, name="packs")
 screen.app.command("replay", epilog="Example: duecourse screen replay 3f9c2a1b")(screen_replay.replay_attempt)
 app.add_typer(screen.app, name="screen")
 app.add_typer(report.app, name="report")
+app.command(epilog="Example: duecourse waits --portfolio cards --json")(waits.waits)
 app.add_typer(costs.app, name="costs")
 experiment.app.command("export", epilog="Example: duecourse experiment export --portfolio cards --out entered.csv")(
     experiment_ledger.export

@@ -9,7 +9,15 @@ def waits(told: Told) -> Section:
         "waits",
         "How long to wait",
         "What a day more of waiting brings against what the next step costs. A suggestion is never applied by itself.",
-        (Part(tables=told.tables_like("wait_intervals")),),
+        (
+            Part(tables=told.tables_like("wait_intervals")),
+            Part(
+                heading="Payments by days since each rung",
+                note="How likely a first payment is on each day while nothing else is done; days with too little to see"
+                " are left out.",
+                tables=told.tables_like("wait_hazards"),
+            ),
+        ),
     )
 
 

@@ -41,6 +41,7 @@ TITLES = {
     "incremental": "Incremental recovery against the holdout",
     "rung_holdouts": "Incremental recovery of single rungs",
     "wait_intervals": "How long to wait after each rung",
+    "wait_hazards": "Chance of a first payment by days since each rung",
     "origination": "Loss net of collection cost, for underwriting",
     "collectors": "Collectors, adjusted for the mix they were given",
 }

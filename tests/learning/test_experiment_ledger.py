@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from deployments.cli.main import app
+from domain.action import Action
 from ledger.database import Ledger, open_ledger
 from ledger.keyring import Keyring
 from tests.cli.stage import key_text
@@ -47,6 +48,7 @@ def written(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> 
         loan.pays(int(rng.gamma(4, 250)) + 500 * (is_rich and is_standard), day=5)
         if is_standard:
             loan.costs(100, day=2)
+        loan.step("friendly_reminder", day=0, turn=1).step("helpful_reminder", day=4, turn=2, action=Action.EMAIL)
     with ledger.transaction() as session:
         book.write(session)
     return ledger
@@ -78,6 +80,20 @@ class TestExport:
         file = ("--out", tmp_path / "e.csv", "--portfolio", PORTFOLIO, "--as-of", "2026-01-15")
         assert answer("export", *file)["not_watched_long_enough"] == 1600
         assert answer("export", *file, "--days", 7)["loans"] == 1600
+
+
+class TestWaits:
+    """`duecourse waits`."""
+
+    def test_tells_the_suggestions_and_the_hazards(self) -> None:
+        """For programs, with the method and the word that nothing applies it; for people, as a table."""
+        asked = ["waits", "--portfolio", PORTFOLIO, "--as-of", "2026-12-31"]
+        told = json.loads(CliRunner().invoke(app, [*asked, "--json"]).stdout)
+        first = next(each for each in told["wait_intervals"] if each["rung"] == "gentle v1: friendly_reminder")
+        assert (first["segment"], first["wait_days"], first["next_rung"]) == ("all", 4, "helpful_reminder")
+        assert told["never_applied_by_itself"] is True
+        assert {each["rung"] for each in told["wait_hazards"]} >= {"gentle v1: friendly_reminder"}
+        assert "Nothing applies a suggestion" in CliRunner().invoke(app, asked).output
 
 
 class TestValue:

@@ -7,6 +7,10 @@ from reports.columns import rows_of
 from reports.figures import percent, words
 from reports.plots import DASHES, LINES, Plot, band, figure, layout, line_of, share_axis, whiskers
 from reports.sections.section import Part, Section, Told, some_days
+from reports.sheets.table import Column, Kind, Table
+
+APART = 0.8
+"""Days; beside each other, the intervals of one horizon can be told apart."""
 
 
 def cures(told: Told) -> Section:
@@ -28,7 +32,8 @@ def cures(told: Told) -> Section:
                     heading=f"By {rows_of(split).lower()}",
                     plot=_split(split, records),
                     label=f"Share of loans cured within days of entry, by {rows_of(split).lower()}",
-                    tables=told.table(f"cure_by_{split}"),
+                    tables=_beside(split, records),
+                    claims=(f"cure_by_{split}",),
                 )
                 for split, records in splits.items()
             ),
@@ -42,6 +47,34 @@ def cures(told: Told) -> Section:
             ),
         ),
     )
+
+
+def _beside(split: str, records: Sequence[dict[str, Any]]) -> tuple[Table, ...]:
+    """One row for each of them and one column for each horizon that somebody was watched to; all is in the workbook."""
+    known = [record for record in records if record["rate"] is not None]
+    horizons = sorted({record["horizon_days"] for record in known})
+    at = {(record["name"], record["horizon_days"]): record for record in known}
+    title = f"Loans cured within days of entry, by {rows_of(split).lower()}, with their intervals"
+    return (
+        Table(
+            f"cured_by_{split}",
+            title,
+            (
+                Column(rows_of(split), Kind.TEXT, "name"),
+                *(Column(f"Within {days} days", Kind.TEXT, f"rate: {days}") for days in horizons),
+            ),
+            tuple(
+                (name, *(_cell(at.get((name, days))) for days in horizons))
+                for name in dict.fromkeys(record["name"] for record in known)
+            ),
+        ),
+    )
+
+
+def _cell(record: dict[str, Any] | None) -> str | None:
+    if record is None:
+        return None
+    return f"{percent(record['rate'])} ({percent(record['ci_low'])} to {percent(record['ci_high'])}) of {record['n']}"
 
 
 def _by_horizon(records: Sequence[dict[str, Any]]) -> Plot:
@@ -73,13 +106,13 @@ def _split(split: str, records: Sequence[dict[str, Any]]) -> Plot:
                 "type": "scatter",
                 "mode": "lines+markers",
                 "name": words(name),
-                "x": [record["horizon_days"] for record in known],
+                "x": [record["horizon_days"] + APART * (index - (len(names) - 1) / 2) for record in known],
                 "y": [record["rate"] for record in known],
                 "error_y": _whiskers(known) | {"color": LINES[index % len(LINES)]},
-                "customdata": [_interval(record) for record in known],
+                "customdata": [f"within {record['horizon_days']} days: {_cell(record)}" for record in known],
                 "line": {"color": LINES[index % len(LINES)], "dash": DASHES[index % len(DASHES)], "width": 2},
                 "marker": {"size": 8},
-                "hovertemplate": "within %{x} days: %{y:.1%}%{customdata}",
+                "hovertemplate": "%{customdata}",
             }
         )
     shape = layout(height=340)

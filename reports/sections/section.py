@@ -1,5 +1,6 @@
 """A section of the report: parts with a plot, sentences and tables, all from the report's JSON."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -86,22 +87,32 @@ class Section:
 
 
 def some_days(table: Table, *, key: str = "day") -> Table:
-    """The rows of a few days, and the last one of each series, of a table that has a row a day."""
+    """What stood on each of a few days, and at the end, of a table that has a row for each day of a change."""
     place = next(index for index, column in enumerate(table.columns) if column.key == key)
+    days = [int(str(row[place])) for row in table.rows]
+    ahead = [*days[1:], math.inf]
     rows = [
         row
-        for row, following in zip(table.rows, [*table.rows[1:], None], strict=True)
-        if row[place] in DAYS or following is None or _is_before(following[place], row[place])
+        for row, this, following in zip(table.rows, days, ahead, strict=True)
+        if following is math.inf or any(this <= day < following for day in DAYS)
     ]
     return Table(table.name, table.title, table.columns, tuple(rows), table.foot)
 
 
 def pivoted(
-    table: Table, *, rows: str, across: str, value: str, heading: Callable[[Cell], str], only: Sequence[Cell] = ()
+    table: Table,
+    *,
+    rows: str,
+    across: str,
+    value: str,
+    heading: Callable[[Cell], str],
+    only: Sequence[Cell] = (),
+    absent: Cell = None,
 ) -> Table:
     """The same figures with one row for each of `rows` and one column for each of `across`, as people read them.
 
-    only: the columns to show, of those that there are; all of them where nothing is said.
+    only: the columns to show, of those that there are; all of them where nothing is said. absent: what stands where
+    there is no record.
     """
     place = {column.key: index for index, column in enumerate(table.columns)}
     at = {(row[place[rows]], row[place[across]]): row[place[value]] for row in table.rows}
@@ -112,9 +123,5 @@ def pivoted(
         table.name,
         table.title,
         (table.columns[place[rows]], *(Column(heading(column), kind, f"{value}: {column}") for column in shown)),
-        tuple((name, *(at.get((name, c)) for c in shown)) for name in dict.fromkeys(name for name, _ in at)),
+        tuple((name, *(at.get((name, c), absent) for c in shown)) for name in dict.fromkeys(name for name, _ in at)),
     )
-
-
-def _is_before(following: Any, this: Any) -> bool:
-    return bool(following <= this)

@@ -57,6 +57,7 @@ def _outcome_table(told: Told) -> tuple[Table, ...]:
             value="steps",
             heading=lambda outcome: words(str(outcome)).capitalize(),
             only=order,
+            absent=0,
         )
         for table in told.table("outcomes")
     )

@@ -64,8 +64,8 @@ ADDS_UP = frozenset({"steps", "attempts", "promises", "promises_kept", "cured"})
 
 
 def tables_of(report: Report) -> list[Table]:
-    """The tables of a report as `reports.as_json.as_json` gives it, in the JSON's order."""
-    return list(_tables(report))
+    """The tables of a report as `reports.as_json.as_json` gives it, in the JSON's order; none for an empty list."""
+    return [table for table in _tables(report) if table.rows]
 
 
 def notes_of(report: Report) -> dict[str, str]:

@@ -45,7 +45,8 @@ def with_every_measure(report: dict[str, Any]) -> dict[str, Any]:
                 {
                     "name": curve["name"],
                     "points": [
-                        point | {"ci_low": point["share"] * 0.8, "ci_high": point["share"] * 1.3 + 0.01}
+                        point
+                        | {"ci_low": round(point["share"] * 0.8, 6), "ci_high": round(point["share"] * 1.3 + 0.01, 6)}
                         for point in curve["points"]
                     ],
                 }
@@ -123,7 +124,13 @@ def with_every_measure(report: dict[str, Any]) -> dict[str, Any]:
 
 def _rate(horizon: int) -> dict[str, Any]:
     rate = horizon / 200
-    return {"horizon_days": horizon, "rate": rate, "ci_low": rate * 0.8, "ci_high": rate * 1.2, "n": 120}
+    return {
+        "horizon_days": horizon,
+        "rate": rate,
+        "ci_low": round(rate * 0.8, 6),
+        "ci_high": round(rate * 1.2, 6),
+        "n": 120,
+    }
 
 
 def _difference(

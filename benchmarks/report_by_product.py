@@ -2,12 +2,12 @@
 
 import json
 import os
-import resource
 import sys
 import time
 from typing import Any
 
 from benchmarks.big_ledger import AS_OF, FROM_ON, PORTFOLIO, TO_ON
+from benchmarks.peak import peak_mb
 from ledger.database import Ledger, open_ledger
 from ledger.keyring import Keyring
 from reports.as_json import as_json
@@ -28,7 +28,7 @@ def main(url: str) -> None:
             {
                 "seconds": round(seconds, 2),
                 "cpu_seconds": round(time.process_time() - cpu, 2),
-                "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+                "peak_mb": round(peak_mb()),
                 "json_bytes": written,
                 "reconciles": report["reconciles"],
                 "figures": figures(report),

@@ -6,7 +6,6 @@ NPV, the other attributions, sankey and the reconciliation, all of which the pro
 """
 
 import json
-import resource
 import sys
 import time
 from typing import Any
@@ -16,6 +15,7 @@ import pandas as pd
 from sqlalchemy import create_engine
 
 from benchmarks.big_ledger import AS_OF, FROM_ON, TO_ON
+from benchmarks.peak import peak_mb
 from reports.breakdown import NO_JOURNEY, NO_PERSON, NO_STEP, NO_TEAM, NOT_KNOWN
 from reports.buckets import BUCKETS, LAST
 from reports.crediting import ENDS_THE_CLAIM
@@ -35,7 +35,7 @@ def main(url: str) -> None:
             {
                 "seconds": round(time.perf_counter() - began, 2),
                 "cpu_seconds": round(time.process_time() - cpu, 2),
-                "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+                "peak_mb": round(peak_mb()),
                 "figures": found,
             }
         )

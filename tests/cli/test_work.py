@@ -7,6 +7,7 @@ import pytest
 
 from deployments.doctor import examine
 from deployments.finding import Light
+from ledger.tables.work_item import WorkItemRow
 from tests.cli.stage import MONDAY, Driven
 
 CALLED_BY = MONDAY + timedelta(days=14)
@@ -224,3 +225,15 @@ def test_a_finding_that_cannot_be_read_is_a_mistake_of_typing(checked: Driven, t
     result = checked.run("work", "record", item, "not_found", "--by", "Ana", "--minutes", "1", *typed)
     assert result.exit_code == 2, result.output
     assert "Invalid value" in result.stderr
+
+
+def test_a_result_tells_why_and_by_which_team(called: Driven, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The team is the one that the settings give the person, or another one; reasons are a closed set."""
+    monkeypatch.setenv("DUECOURSE_TEAMS", '{"Ana": "early"}')
+    item = called.answer("work", "list", "--kind", "callback")["work"][0]["id"]
+    asked = ("work", "record", item, "refused", "--by", "Ana", "--minutes", "1", "--reason")
+    assert called.run(*asked, "bad luck").exit_code == 2
+    called.answer(*asked, "job_loss")
+    with called.ledger.reading() as session:
+        row = session.get_one(WorkItemRow, item)
+    assert (row.team, row.arrears_reason) == ("early", "job_loss")

@@ -264,3 +264,62 @@ class TestClaims:
         report = spring(ledger)
         assert recovered(report, Breakdown.LADDER) == {"gentle v1": 1, "standard v2": 10}
         assert report.total.journeys == 2
+
+
+class TestWhoTheLoansAreAndWhoWorkedThem:
+    """By segment and bucket at entry, collector team and reason for arrears."""
+
+    def test_the_segment_is_the_one_of_the_day_of_entry(self, ledger: Ledger) -> None:
+        """The book says private when the journey opens and mass later; the other loan is not in it."""
+        with ledger.transaction() as session:
+            past = Chronicle(session)
+            a, b = past.loan("L-A"), past.loan("L-B")
+            for at, segment in ((0, "private"), (2, "mass")):
+                said = {"arrears": 10_000, "instalment": 5_000, "since": FIRST_DAY, "balance": 1, "segment": segment}
+                past.stated(a, **said, at=day(at))  # type: ignore[arg-type]  # a mixed bag of words
+            for loan in (a, b):
+                past.journey(loan, at=day(1))
+                past.pay(loan, 1_000, at=day(3))
+        assert recovered(spring(ledger), Breakdown.SEGMENT) == {"private": 1_000, "not known": 1_000}
+        assert recovered(spring(ledger), Breakdown.BUCKET) == {"1-30 days": 2_000}
+
+    def test_a_step_belongs_to_the_team_that_did_it_and_its_money_too(self, ledger: Ledger) -> None:
+        """After a message by the machine, a call by the early team, and one by somebody of no team that was named."""
+        with ledger.transaction() as session:
+            past = Chronicle(session)
+            loan = past.loan("L-A")
+            journey = past.journey(loan)
+            past.step(journey, "friendly_reminder", at=day(1), cost_millis=7_000)
+            past.pay(loan, 100, at=day(2))
+            for at, team in ((3, "early"), (5, None)):
+                action, outcome = Action.CALLBACK, Outcome.REFUSED
+                turn = past.step(
+                    journey, "callback", at=day(at), action=action, outcome=outcome, cost_millis=at * 1_000
+                )
+                refused = Disposition.REFUSED
+                past.work(journey, "callback", action=action, at=day(at), disposition=refused, turn=turn, team=team)
+                past.pay(loan, at * 100, at=day(at + 1))
+            past.pay(past.loan("L-B"), 9, at=day(1))
+        report = spring(ledger)
+        found = {
+            row.name: (row.recovered_minor, row.cost_minor, row.steps) for row in report.breakdowns[Breakdown.TEAM]
+        }
+        assert found == {
+            "early": (300, 3, 1),
+            "no team named": (500, 5, 1),
+            "no person: done by the machine": (100, 7, 1),
+            NO_STEP: (0, 0, 0),
+            NO_JOURNEY: (9, 0, 0),
+        }
+
+    def test_the_reason_for_arrears_is_what_was_recorded_last(self, ledger: Ledger) -> None:
+        """First an oversight, then illness; what is recorded after the as-of instant is not known yet."""
+        with ledger.transaction() as session:
+            past = Chronicle(session)
+            loan = past.loan("L-A")
+            journey = past.journey(loan)
+            past.pay(loan, 500, at=day(1))
+            for at, reason in ((2, "oversight"), (3, "illness"), (50, "job_loss")):
+                refused = Disposition.REFUSED
+                past.work(journey, "callback", action=Action.CALLBACK, at=day(at), disposition=refused, reason=reason)
+        assert recovered(spring(ledger), Breakdown.REASON) == {"illness": 500}

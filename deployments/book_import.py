@@ -18,6 +18,7 @@ from connectors.book_file.rejects import Finding, Reject, Remark, write_rejects
 from deployments.prices import shipped_prices
 from deployments.settings import Settings
 from domain.book import BookCost, BookLoan, BookPayment
+from domain.cost import UnitCost
 from domain.past import PastRow
 from ledger.database import Ledger
 from ledger.imports import FileTaken, record_import
@@ -28,7 +29,7 @@ from ledger.unit_costs import complete_unit_costs, units_without_price
 from policy.compliance.packfile import Role
 from policy.compliance.stacking import stack, with_courtesy
 
-Entry = TypeVar("Entry", BookLoan, BookPayment, BookCost, PastRow)
+Entry = TypeVar("Entry", BookLoan, BookPayment, BookCost | UnitCost, PastRow)
 
 
 class NothingToImport(Exception):

@@ -67,17 +67,6 @@ class BookPayment:
 
 
 @dataclass(frozen=True, slots=True)
-class BookPrice:
-    """What a unit costs from a day on, in thousandths of a minor unit."""
-
-    unit: CostUnit
-    currency: str
-    price_millis: int
-    valid_from_on: date
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
 class BookCost:
     """A cost that was billed, in thousandths of a minor unit; (source, external_id) is unique in the lender's world.
 

@@ -44,7 +44,8 @@ class NewContact:
 class WorkResult:
     """The result of a work item.
 
-    by: who did it. minutes: the time it took. promised: for a promise, its amount in minor units and day.
+    by: who did it. minutes: the time it took. kilometres: driven for a visit.
+    promised: for a promise, its amount in minor units and day.
     instalments, plan_states: for an arrangement, its parts and what its writing states.
     findings, new_contacts: what was learned of how the borrower may be found.
     note: free text, kept encrypted. team: the one that `by` belongs to. arrears_reason: why the borrower fell behind.
@@ -53,6 +54,7 @@ class WorkResult:
     disposition: Disposition
     by: str
     minutes: int
+    kilometres: int = field(default=0, kw_only=True)
     promised: Instalment | None = None
     instalments: tuple[Instalment, ...] = ()
     plan_states: frozenset[str] = frozenset()

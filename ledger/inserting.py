@@ -1,4 +1,7 @@
-"""Inserting a row unless it is there: the one statement that both databases spell differently."""
+"""Inserting a row unless it is there: the statements that both databases spell differently."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
@@ -18,3 +21,17 @@ def insert_new(session: Session, row: SQLModel) -> bool:
     if is_new:
         note_row(session, row)
     return is_new
+
+
+def insert_several(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Insert rows whose unique keys are free, in one statement; the ids of those that are new.
+
+    Rows of a kind that is bound into a chain are bound by whoever calls this: the session does not see them.
+    """
+    if not rows:
+        return set()
+    is_postgres = session.get_bind().dialect.name == "postgresql"
+    there = table.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
+    statement = (postgresql.insert(there) if is_postgres else sqlite.insert(there)).on_conflict_do_nothing()
+    found = session.connection().execute(statement.returning(there.c.id), list(rows))
+    return set(found.scalars())

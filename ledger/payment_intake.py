@@ -1,28 +1,33 @@
-"""Taking in money: each payment and reversal once, with its event, its wake-up and the agency's commission."""
+"""Taking in money: each payment and reversal once, with its event, its wake-up and the agency's commission.
 
-from collections.abc import Callable, Iterable
+Payments are written many at a time. A reversal, and what an open journey makes of its money, is looked at one by one.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from domain.action import Action
 from domain.book import BookPayment
-from domain.cost import CostUnit
 from domain.event import EventKind
-from domain.journey import ClosingReason, JourneyState
-from domain.work_item import WorkKind
+from domain.journey import JourneyState
 from ledger import events
-from ledger.inserting import insert_new
+from ledger.commissions import earn_commission, give_back_commission
+from ledger.evidence.pending import pending_in
+from ledger.evidence.records import KIND_OF
+from ledger.inserting import insert_new, insert_several
 from ledger.settling import settle
-from ledger.situations import OPEN_WORK
-from ledger.steps import charge
+from ledger.tables.columns import new_id
 from ledger.tables.journey import JourneyRow
 from ledger.tables.loan import LoanRow, PortfolioRow
 from ledger.tables.money import PaymentRow, ReversalRow
-from ledger.tables.work_item import WorkItemRow
 from ledger.waking import wake
+
+AT_ONCE = 500
+"""So many payments are written in one statement."""
 
 
 @dataclass(slots=True)
@@ -32,6 +37,12 @@ class PaymentsTaken:
     new: int = 0
     known: int = 0
     refused: list[tuple[BookPayment, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Loan:
+    id: str
+    currency: str
 
 
 def take_in_payments(
@@ -47,18 +58,30 @@ def take_in_payments(
     Reversals are booked after the payments beside them. `on_row` is called after each one, for a progress bar.
     """
     taken = PaymentsTaken()
-    loans = {row.number: row for row in session.exec(select(LoanRow).where(LoanRow.portfolio_id == portfolio.id)).all()}
-    # A file may tell of the reversal first: in that order it would be refused, and only a second run would take it.
-    for payment in sorted(payments, key=lambda p: p.reverses is not None):
-        on_row()
+    loans = {
+        number: _Loan(loan_id, currency)
+        for number, loan_id, currency in session.exec(
+            select(LoanRow.number, LoanRow.id, LoanRow.currency).where(LoanRow.portfolio_id == portfolio.id)
+        ).all()
+    }
+    received: list[tuple[BookPayment, _Loan]] = []
+    taken_back: list[tuple[BookPayment, _Loan]] = []
+    for payment in payments:
         loan = loans.get(payment.loan_number)
         reason = _why_not(payment, loan)
         if reason is not None or loan is None:
             taken.refused.append((payment, reason or "no such loan"))
-            continue
-        is_new, refused = (
-            _reverse(session, loan, payment, now=now) if payment.reverses else _book(session, loan, payment, now=now)
-        )
+            on_row()
+        else:
+            (received if payment.reverses is None else taken_back).append((payment, loan))
+    for start in range(0, len(received), AT_ONCE):
+        _book(session, received[start : start + AT_ONCE], taken, now=now)
+        for _ in received[start : start + AT_ONCE]:
+            on_row()
+    # A file may tell of the reversal first: in that order it would be refused, and only a second run would take it.
+    for payment, loan in taken_back:
+        on_row()
+        is_new, refused = _reverse(session, loan, payment, now=now)
         if refused:
             taken.refused.append((payment, refused))
         elif is_new:
@@ -78,7 +101,7 @@ def newest_payment_at(session: Session, portfolio: PortfolioRow) -> datetime | N
     ).first()
 
 
-def _why_not(payment: BookPayment, loan: LoanRow | None) -> str | None:
+def _why_not(payment: BookPayment, loan: _Loan | None) -> str | None:
     if loan is None:
         return f"the portfolio has no loan '{payment.loan_number}'; import the loan first"
     if payment.currency != loan.currency:
@@ -86,32 +109,73 @@ def _why_not(payment: BookPayment, loan: LoanRow | None) -> str | None:
     return None if payment.amount_minor > 0 else "the amount is not more than zero"
 
 
-def _book(session: Session, loan: LoanRow, payment: BookPayment, *, now: datetime) -> tuple[bool, str | None]:
-    row = PaymentRow(
-        loan_id=loan.id,
-        source=payment.source,
-        external_id=payment.external_id,
-        amount_minor=payment.amount_minor,
-        currency=payment.currency,
-        received_at=payment.received_at,
-        recorded_at=now,
-    )
-    if not insert_new(session, row):
-        return False, _why_not_the_same(session, row)
-    _tell(session, loan, EventKind.PAYMENT_RECEIVED, payment, now=now)
-    return True, None
+def _book(
+    session: Session, received: Sequence[tuple[BookPayment, _Loan]], taken: PaymentsTaken, *, now: datetime
+) -> None:
+    """Insert those that are new, each with its event that binds its row; then see what open journeys make of them."""
+    rows = [_values(payment, loan, now=now) for payment, loan in received]
+    inserted = insert_several(session, PaymentRow, rows)
+    journeys = _last_journeys(session, {loan.id for _, loan in received})
+    there = _those_there(session, [row for row in rows if row["id"] not in inserted])
+    kind = KIND_OF[PaymentRow]
+    woken: dict[str, JourneyRow] = {}
+    for (payment, loan), values in zip(received, rows, strict=True):
+        if values["id"] not in inserted:
+            reason = _why_not_the_same(values, there[payment.source, payment.external_id])
+            if reason is None:
+                taken.known += 1
+            else:
+                taken.refused.append((payment, reason))
+            continue
+        taken.new += 1
+        journey = journeys.get(loan.id)
+        _tell(session, loan, EventKind.PAYMENT_RECEIVED, payment, journey=journey, now=now)
+        pending_in(session).events[-1].records[kind.record(values["id"])] = kind.digest([kind.values(values)])
+        if journey is not None and payment.received_at >= journey.opened_at:
+            earn_commission(session, journey, PaymentRow(**values), now=now)
+        if journey is not None and journey.state == JourneyState.OPEN.value:
+            woken[journey.id] = journey
+            wake(session, journey.id, reason=EventKind.PAYMENT_RECEIVED.value.replace("_", " "), now=now)
+    for journey in woken.values():
+        settle(session, journey, now=now)
 
 
-def _why_not_the_same(session: Session, row: PaymentRow) -> str | None:
-    there = session.exec(
-        select(PaymentRow).where(PaymentRow.source == row.source, PaymentRow.external_id == row.external_id)
-    ).one()
-    if (there.loan_id, there.amount_minor) == (row.loan_id, row.amount_minor):
+def _values(payment: BookPayment, loan: _Loan, *, now: datetime) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "loan_id": loan.id,
+        "source": payment.source,
+        "external_id": payment.external_id,
+        "amount_minor": payment.amount_minor,
+        "currency": payment.currency,
+        "received_at": payment.received_at,
+        "recorded_at": now,
+    }
+
+
+def _why_not_the_same(values: dict[str, Any], there: tuple[str, int]) -> str | None:
+    if there == (values["loan_id"], values["amount_minor"]):
         return None
-    return f"'{row.source}' has a payment '{row.external_id}' already, of another loan or amount; check the ids"
+    named = f"'{values['source']}' has a payment '{values['external_id']}' already"
+    return f"{named}, of another loan or amount; check the ids"
 
 
-def _reverse(session: Session, loan: LoanRow, payment: BookPayment, *, now: datetime) -> tuple[bool, str | None]:
+def _those_there(session: Session, rows: Sequence[dict[str, Any]]) -> dict[tuple[str, str], tuple[str, int]]:
+    """The payments that have these keys already: their loans and amounts."""
+    query = select(PaymentRow.source, PaymentRow.external_id, PaymentRow.loan_id, PaymentRow.amount_minor).where(
+        col(PaymentRow.external_id).in_([row["external_id"] for row in rows]),
+        col(PaymentRow.source).in_({row["source"] for row in rows}),
+    )
+    return {(source, key): (loan_id, minor) for source, key, loan_id, minor in session.exec(query).all()}
+
+
+def _last_journeys(session: Session, loan_ids: set[str]) -> dict[str, JourneyRow]:
+    """The journey of each loan that opened last."""
+    query = select(JourneyRow).where(col(JourneyRow.loan_id).in_(loan_ids)).order_by(col(JourneyRow.opened_at))
+    return {row.loan_id: row for row in session.exec(query).all()}
+
+
+def _reverse(session: Session, loan: _Loan, payment: BookPayment, *, now: datetime) -> tuple[bool, str | None]:
     original = session.exec(
         select(PaymentRow).where(PaymentRow.source == payment.source, PaymentRow.external_id == payment.reverses)
     ).first()
@@ -135,14 +199,24 @@ def _reverse(session: Session, loan: LoanRow, payment: BookPayment, *, now: date
     )
     if not insert_new(session, row):
         return False, None
-    _tell(session, loan, EventKind.PAYMENT_REVERSED, payment, now=now)
+    journey = _last_journeys(session, {loan.id}).get(loan.id)
+    _tell(session, loan, EventKind.PAYMENT_REVERSED, payment, journey=journey, now=now)
+    give_back_commission(session, original, row, now=now)
+    if journey is not None and journey.state == JourneyState.OPEN.value:
+        settle(session, journey, now=now)
+        wake(session, journey.id, reason=EventKind.PAYMENT_REVERSED.value.replace("_", " "), now=now)
     return True, None
 
 
-def _tell(session: Session, loan: LoanRow, kind: EventKind, payment: BookPayment, *, now: datetime) -> None:
-    journey = session.exec(
-        select(JourneyRow).where(JourneyRow.loan_id == loan.id).order_by(col(JourneyRow.opened_at).desc())
-    ).first()
+def _tell(
+    session: Session,
+    loan: _Loan,
+    kind: EventKind,
+    payment: BookPayment,
+    *,
+    journey: JourneyRow | None,
+    now: datetime,
+) -> None:
     events.append(
         session,
         kind,
@@ -153,33 +227,3 @@ def _tell(session: Session, loan: LoanRow, kind: EventKind, payment: BookPayment
         source=payment.source,
         external_id=payment.external_id,
     )
-    if journey is None:
-        return
-    if kind is EventKind.PAYMENT_RECEIVED and payment.received_at >= journey.opened_at:
-        _commission(session, journey, payment, now=now)
-    if journey.state == JourneyState.OPEN.value:
-        settle(session, journey, now=now)
-        wake(session, journey.id, reason=kind.value.replace("_", " "), now=now)
-
-
-def _commission(session: Session, journey: JourneyRow, payment: BookPayment, *, now: datetime) -> None:
-    """An agency that holds the loan earns its share of what comes in."""
-    placement = session.exec(
-        select(WorkItemRow)
-        .where(WorkItemRow.journey_id == journey.id, WorkItemRow.kind == WorkKind.AGENCY_PLACEMENT.value)
-        .order_by(col(WorkItemRow.opened_at).desc())
-    ).first()
-    is_placed = placement is not None and (
-        placement.state in OPEN_WORK or journey.closing_reason == ClosingReason.AGENCY.value
-    )
-    if placement is not None and is_placed and payment.received_at >= placement.opened_at:
-        charge(
-            session,
-            journey,
-            turn_no=placement.turn_no,
-            rung=placement.rung,
-            action=Action.AGENCY_PLACEMENT,
-            unit=CostUnit.AGENCY_COMMISSION,
-            quantity=payment.amount_minor,
-            now=now,
-        )

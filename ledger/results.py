@@ -186,8 +186,10 @@ def _check(kind: WorkKind, result: WorkResult, *, today: date) -> None:
         raise ResultDoesNotFit("say in the note why the contact may be made, or why not")
     if kind is WorkKind.REVIEW_STANDING and not result.note:
         raise ResultDoesNotFit("say in the note what was found and done")
-    if result.minutes < 0:
-        raise ResultDoesNotFit("minutes cannot be negative")
+    if result.minutes < 0 or result.kilometres < 0:
+        raise ResultDoesNotFit("minutes and kilometres cannot be negative")
+    if result.kilometres and kind is not WorkKind.FIELD_VISIT:
+        raise ResultDoesNotFit("kilometres are driven for visits only")
 
 
 def _outcome(kind: WorkKind, disposition: Disposition) -> Outcome:
@@ -199,7 +201,7 @@ def _outcome(kind: WorkKind, disposition: Disposition) -> Outcome:
 def _charge(session: Session, item: WorkItemRow, journey: JourneyRow, result: WorkResult, *, now: datetime) -> None:
     units = {CostUnit.COLLECTOR_MINUTE: result.minutes}
     if item.kind == WorkKind.FIELD_VISIT.value:
-        units = {CostUnit.FIELD_VISIT: 1}
+        units = {CostUnit.FIELD_VISIT: 1, CostUnit.KILOMETRE: result.kilometres}
     for unit, quantity in units.items():
         if quantity:
             charge(

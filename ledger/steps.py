@@ -105,14 +105,18 @@ def charge(
     unit: CostUnit,
     quantity: int,
     now: datetime,
+    incurred_at: datetime | None = None,
+    payment_id: str | None = None,
 ) -> None:
-    """Book `quantity` units at the price valid on that day (UTC).
+    """Book `quantity` units at the price valid on the day (UTC) on which they were incurred; without one, today's.
+
+    payment_id: the payment that earned a commission.
 
     A unit without a price is booked at zero with an event, because what happened must be recorded whatever it cost;
     journeys are not opened where prices are missing (`ledger.unit_costs.units_without_price`).
     """
     currency = session.get_one(LoanRow, journey.loan_id).currency
-    price = price_on(session, unit, currency=currency, at=now)
+    price = price_on(session, unit, currency=currency, at=incurred_at or now)
     if price is None:
         events.append(
             session,
@@ -136,8 +140,9 @@ def charge(
             price_millis=price,
             amount_millis=quantity * price,
             currency=currency,
-            incurred_at=now,
+            incurred_at=incurred_at or now,
             recorded_at=now,
+            payment_id=payment_id,
         )
     )
 

@@ -295,6 +295,9 @@ def read_mapping(path: Path) -> Mapping:
     document = located(path)
     kinds: dict[str, type[LoanMapping | PaymentMapping]] = {"loans": LoanMapping, "payments": PaymentMapping}
     kind = str(document.data.get("kind"))
+    if kind in {"history", "costs"}:
+        problem = f"this mapping is of {kind}; `duecourse import {kind}` reads it"
+        raise MappingError(path, document.line_of(("kind",)), "kind", problem)
     if kind not in kinds:
         raise MappingError(
             path, document.line_of(("kind",)), "kind", "say what the file holds: kind: loans or kind: payments"

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from connectors.book_file.cell import BadCellError, Cell
+from connectors.book_file.cost_mapping import CostMapping
+from connectors.book_file.cost_row import cost_of
 from connectors.book_file.evaluation import Scope
 from connectors.book_file.loan_row import loan_of
 from connectors.book_file.mapping import AnyMapping, LoanMapping, PaymentMapping
@@ -19,9 +21,10 @@ from connectors.book_file.row import Row
 from connectors.book_file.source import Source
 from connectors.book_file.tabular import Table, open_table
 from domain.book import BookCost, BookLoan, BookPayment
+from domain.cost import UnitCost
 from domain.past import PastRow
 
-Entry = TypeVar("Entry", BookLoan, BookPayment, BookCost, PastRow)
+Entry = TypeVar("Entry", BookLoan, BookPayment, BookCost | UnitCost, PastRow)
 
 
 class MissingAsOfError(BookFileError):
@@ -147,6 +150,26 @@ def read_payments(path: Path, mapping: PaymentMapping, *, as_of: date | None = N
     return BookReading(
         table_for(path, mapping), mapping, as_of, payments, lambda payment: (payment.source, payment.external_id)
     )
+
+
+def read_costs(path: Path, mapping: CostMapping, *, as_of: date) -> BookReading[BookCost | UnitCost]:
+    """Open a file of costs and prices. as_of: as for `read_loans`; nothing billed may be later than that day.
+
+    Raises:
+        UnreadableFileError, WrongColumnsError: as `read_loans`.
+    """
+
+    def costs(row: Row, day: date) -> Iterator[BookCost | UnitCost | Reject]:
+        return cost_of(row, mapping, as_of=day)
+
+    def key(cost: BookCost | UnitCost) -> tuple[str, ...]:
+        match cost:
+            case BookCost():
+                return cost.source, cost.external_id
+            case UnitCost():
+                return cost.currency, cost.valid_from_on.isoformat(), cost.unit.value
+
+    return BookReading(table_for(path, mapping), mapping, as_of, costs, key)
 
 
 def read_past(path: Path, mapping: PastMapping, *, as_of: date) -> BookReading[PastRow]:

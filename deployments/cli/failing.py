@@ -12,6 +12,7 @@ from connectors.book_file.raw_row import BookFileError
 from console.staff.passes import TokenTooShort
 from deployments.book_import import NothingToImport, RejectsNotWritable
 from deployments.wiring import CredentialMissing, RealVendorsRefused
+from ledger.booked_costs import CostRefused, NoSuchCost
 from ledger.breakers import NoOpenBreaker
 from ledger.calling import CallIsOpen, NobodyToCall, NoSuchCall, NotACall
 from ledger.erasure import ErasedAlready, ErasureRefused
@@ -63,6 +64,8 @@ REMEDIES: dict[type[Exception], str] = {
     NotAnAddress: "Give one address with --email.",
     NotSubscribed: "`duecourse report subscribers` lists who is.",
     PeriodIsEmpty: "Give --from a day that is not after --to.",
+    NoSuchCost: "",
+    CostRefused: "",
     KeyIsMissing: "",
     KeyIsExposed: "",
     KeyIsMalformed: "Make a key with `duecourse key new FILE`, and set DUECOURSE_KEY_FILE or DUECOURSE_KEY to it.",

@@ -13,6 +13,7 @@ from deployments.book_import import BookFile, Imported, Steps, import_loans, imp
 from deployments.cli.at_hand import at_hand, make_ready
 from deployments.cli.showing import JsonFlag, screen, show
 from deployments.cli.typed import day_typed
+from deployments.cost_import import import_costs
 from deployments.history_import import import_history
 from deployments.settings import Settings
 from ledger.standing import Standing, sqlite_file
@@ -86,6 +87,45 @@ def payments(
     with at_hand() as there, _progress() as steps:
         done = import_payments(there.ledger, book, now=there.now, steps=steps)
     _tell(done, as_json=as_json)
+
+
+@app.command(
+    "costs",
+    epilog="Example: duecourse import costs invoice.csv --mapping deployments/mappings/sample_costs.yaml"
+    " --portfolio retail",
+)
+def costs(
+    file: FileArgument,
+    *,
+    mapping: MappingOption,
+    portfolio: PortfolioOption,
+    as_of: AsOfOption = None,
+    rejects: RejectsOption = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Take in prices and what was billed, as `duecourse costs import` does; the same file changes nothing."""
+    take_in_costs(file, mapping, portfolio, as_of=as_of, rejects=rejects, as_json=as_json)
+
+
+def take_in_costs(
+    file: Path, mapping: Path, portfolio: str, *, as_of: date | None, rejects: Path | None, as_json: bool
+) -> None:
+    """Take in a file of costs and tell what became of it."""
+    book = BookFile(file, mapping, portfolio, as_of=as_of, rejects=rejects)
+    with at_hand() as there, _progress() as steps:
+        done = import_costs(there.ledger, book, now=there.now, steps=steps)
+    lines = [
+        (
+            f"Portfolio '{done.portfolio}' ({done.currency}): {done.read:,} rows read, {done.new:,} new"
+            f" ({done.prices:,} of them prices), {done.known:,} known, {done.rejected:,} rejected."
+        )
+    ]
+    if done.shares:
+        lines.append(
+            f"What months cost was shared out in {done.shares:,} parts, by the days on which journeys were open."
+        )
+    lines += _findings(left_out=done.left_out, remarks=done.remarks, rejects_file=done.rejects_file)
+    show(done, *lines, as_json=as_json)
 
 
 @app.command(

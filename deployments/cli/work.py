@@ -98,6 +98,7 @@ def record(
     *,
     by: ByOption,
     minutes: Annotated[int, typer.Option(min=0, max=24 * 60, help="How long it took.")],
+    km: Annotated[int, typer.Option(min=0, max=5000, help="Whole kilometres driven for a visit.")] = 0,
     promise: Annotated[
         str | None, typer.Option(metavar="AMOUNT@DATE", help="For a promise: how much, by which day.")
     ] = None,
@@ -140,6 +141,7 @@ def record(
             disposition=disposition,
             by=by,
             minutes=minutes,
+            kilometres=km,
             promised=promised[0] if promised else None,
             instalments=instalments_typed(instalments, currency=currency) if instalments else (),
             plan_states=frozenset(states or []),

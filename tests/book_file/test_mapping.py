@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.book_file.cost_mapping import read_cost_mapping
 from connectors.book_file.located_yaml import MappingError
 from connectors.book_file.mapping import (
     LoanMapping,
@@ -12,6 +13,7 @@ from connectors.book_file.mapping import (
     read_mapping,
     read_payment_mapping,
 )
+from connectors.book_file.past_mapping import read_past_mapping
 from tests.book_file.lender import LOANS, PAYMENTS, Lender
 
 SHIPPED = sorted((Path(__file__).parents[2] / "deployments" / "mappings").glob("*.yaml"))
@@ -41,7 +43,12 @@ class TestAMapping:
     @pytest.mark.parametrize("path", SHIPPED, ids=[p.stem for p in SHIPPED])
     def test_that_ships_is_sound(self, path: Path) -> None:
         """All of them, and they know what they hold."""
-        assert isinstance(read_mapping(path), PaymentMapping if "payments" in path.stem else LoanMapping)
+        if "history" in path.stem:
+            assert read_past_mapping(path).kind == "history"
+        elif "costs" in path.stem:
+            assert read_cost_mapping(path).kind == "costs"
+        else:
+            assert isinstance(read_mapping(path), PaymentMapping if "payments" in path.stem else LoanMapping)
 
     def test_may_be_short(self, lender: Lender) -> None:
         """Norway stays Norway, and its language stays no."""

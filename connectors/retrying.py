@@ -8,6 +8,7 @@ from collections.abc import Callable
 import tenacity
 
 from connectors.failure import VendorBusy
+from domain.attempt import FailureClass
 
 TRIES = 4
 FIRST_PAUSE_SECONDS = 0.5
@@ -21,10 +22,11 @@ def patiently(*, sleep: Callable[[float], None] = tenacity.nap.sleep) -> tenacit
         sleep: takes the seconds of a pause; a test gives one that does not sleep.
 
     Raises:
-        VendorBusy: when the last try was refused as well. Every other error ends it at once.
+        VendorBusy: when the last try was refused as well. Every other error ends it at once, also that of a sender who
+            is too fast: it is slowed, and comes again much later.
     """
     return tenacity.Retrying(
-        retry=tenacity.retry_if_exception_type(VendorBusy),
+        retry=tenacity.retry_if_exception(_was_never_processed),
         stop=tenacity.stop_after_attempt(TRIES),
         wait=tenacity.wait_exponential_jitter(
             multiplier=FIRST_PAUSE_SECONDS, max=LONGEST_PAUSE_SECONDS, jitter=FIRST_PAUSE_SECONDS
@@ -32,3 +34,7 @@ def patiently(*, sleep: Callable[[float], None] = tenacity.nap.sleep) -> tenacit
         sleep=sleep,
         reraise=True,
     )
+
+
+def _was_never_processed(error: BaseException) -> bool:
+    return isinstance(error, VendorBusy) and error.failure is FailureClass.NEVER_PROCESSED

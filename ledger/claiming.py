@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from sqlmodel import Session
@@ -38,6 +38,10 @@ REFERRED_BY_LADDER = frozenset({Action.LEGAL_REFERRAL, Action.AGENCY_PLACEMENT})
 """What the ladder decides that weighs heavily on a person: where a rule wants a person's decision, one is asked."""
 
 
+STALE_AFTER = timedelta(hours=12)
+STALE = "it was written long ago, and is written anew with what is owed now"
+
+
 def claim(
     session: Session,
     attempt_id: str,
@@ -46,12 +50,14 @@ def claim(
     now: datetime,
     senders: Senders = NO_SENDERS,
     no_room: NoRoom | None = None,
+    lease_until: datetime | None = None,
 ) -> Message | Order | Outcome:
     """The message or order to hand over now, exactly once; or how the step ended without one.
 
     senders: those of each channel that has a rate; a contact that finds no room is put off and keeps its place.
-    no_room: known before anything is asked, so that a contact that is still planned is put off unjudged. Raises
-    LeaseWasLost when another run holds the journey meanwhile.
+    no_room: known before anything is asked, so that a contact that is still planned is put off unjudged. lease_until:
+    how long (machine time) nobody declares a contact that leaves now lost. Raises LeaseWasLost when another run holds
+    the journey meanwhile.
     """
     attempt = session.get_one(AttemptRow, attempt_id)
     journey = held(session, attempt.journey_id, fence=fence)
@@ -61,7 +67,10 @@ def claim(
         case AttemptState.PLANNED:
             if no_room is not None:
                 return _make_wait(session, attempt, journey, no_room, now=now)
-            return _judge(session, attempt, journey, senders=senders.get(Action(attempt.action), ()), now=now)
+            claimed = _judge(session, attempt, journey, senders=senders.get(Action(attempt.action), ()), now=now)
+            if not isinstance(claimed, Outcome):
+                attempt.fence, journey.lease_until = fence, lease_until or journey.lease_until
+            return claimed
         case AttemptState.SENDING:
             # A run died between the request and its record. Only the vendor knows; it is never sent again.
             mark_unknown(session, attempt, journey, code="lost_run", now=now)
@@ -84,6 +93,8 @@ def _judge(
     action = Action(attempt.action)
     if not still_next(session, journey, rung=attempt.rung, action=action, now=now):
         return _release(session, attempt, journey, outcome=Outcome.OVERTAKEN, reason=OVERTAKEN, now=now)
+    if now - attempt.planned_at >= STALE_AFTER:
+        return _release(session, attempt, journey, outcome=Outcome.OVERTAKEN, reason=STALE, now=now)
     if (breaker := open_breaker(session, action, scopes=lambda: scopes_of(session, attempt), now=now)) is not None:
         at, why = breaker.again_at(now=now), breaker.reason
         return _release(session, attempt, journey, outcome=Outcome.DEFERRED, reason=why, until=at, now=now)

@@ -36,7 +36,15 @@ def exchange(turn: Turn, act: Act) -> Outcome:
 def _claim_and_make(turn: Turn, act: Act, attempt: str, *, no_room: NoRoom | None) -> Outcome:
     around = surroundings()
     with around.ledger.transaction() as session:
-        claimed = claim(session, attempt, fence=turn.fence, now=around.clock(), senders=around.senders, no_room=no_room)
+        claimed = claim(
+            session,
+            attempt,
+            fence=turn.fence,
+            now=around.clock(),
+            senders=around.senders,
+            no_room=no_room,
+            lease_until=around.machine_clock() + around.lease,
+        )
     match claimed:
         case Outcome():
             return claimed

@@ -85,7 +85,7 @@ def test_an_unlisted_refusal_is_permanent_and_marked() -> None:
     assert "for review" in str(error)
 
 
-@pytest.mark.parametrize("failure", [f for f in FailureClass if ERROR_FOR[f] is not VendorBusy])
+@pytest.mark.parametrize("failure", [f for f in FailureClass if f is not FailureClass.NEVER_PROCESSED])
 def test_only_what_was_never_processed_is_tried_again(failure: FailureClass) -> None:
     """Every other failure ends the call at once, without a pause."""
     calls: list[str] = []

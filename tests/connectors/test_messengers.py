@@ -4,13 +4,14 @@ import itertools
 import socket
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from urllib.parse import unquote
 
 import httpx
 import pytest
 import tenacity
 
-from connectors.failure import ContactRefused, FateUnknown, VendorBusy
+from connectors.failure import ConnectorError, ContactRefused, FateUnknown, VendorBusy
 from connectors.messenger import Messenger
 from connectors.retrying import TRIES, patiently
 from connectors.sendgrid_email import SendGridAccount, SendGridEmail
@@ -106,6 +107,24 @@ def test_a_message_is_accepted_once_under_its_attempt(channel: Channel, messenge
     assert accepted.vendor == channel.vendor
     assert accepted.vendor_id == row.vendor_id
     assert row.channel == channel.name
+
+
+@pytest.mark.parametrize("sender", ["", "another@lender.example"])
+def test_a_message_leaves_by_the_sender_that_it_names(channel: Channel, sender: str) -> None:
+    """And by the account's own where it names none."""
+    posted: list[str] = []
+
+    def note(request: httpx.Request) -> httpx.Response:
+        posted.append(unquote(request.content.decode()))
+        return httpx.Response(400, json={"code": 21211, "message": "", "errors": [{"field": "from"}]})
+
+    with httpx.Client(transport=httpx.MockTransport(note)) as http:
+        messenger = channel.make("http://vendor.example", http, patiently(sleep=lambda _: None))
+        with pytest.raises(ConnectorError):
+            messenger.deliver(replace(_message(channel.address), sender=sender))
+    (body,) = posted
+    own = MAIL_SENDER if channel.vendor is Vendor.SENDGRID else SENDER
+    assert (sender or own) in body
 
 
 @pytest.mark.parametrize("kind", UNCLEAR)

@@ -12,6 +12,7 @@ from domain.event import EventKind
 from domain.message import Message, Order
 from domain.step import Outcome
 from domain.work_item import Disposition, WorkKind
+from ledger.claiming import claim
 from ledger.consequences import ANOTHER_DAY_AFTER, HANDLING, SPOILS_CONTACT, WEBHOOK_MENDED_AFTER, Handling
 from ledger.contacts import opt_out
 from ledger.outcomes import record_failure
@@ -171,6 +172,19 @@ class TestAContactThatMayNotLeave:
         lender.lives(journey, days=0)
         assert lender.journey(journey).closing_reason == "cured"
 
+    def test_is_written_anew_when_its_run_comes_back_days_later(self, lender: Lender) -> None:
+        """A run died after the plan and was taken up again two days on: what it says of what is owed is old by then."""
+        journey = lender.opens()
+        turn = lender.turn(journey)
+        attempt = lender.plans(turn)
+        lender.now += timedelta(days=2)
+        late = lender.turn(journey, machine_now=lender.now)
+        assert lender.plans(late) == attempt
+        assert lender.claims(attempt, late) is Outcome.OVERTAKEN
+        lender.lives(journey, days=0)
+        assert states(lender) == ["released", "accepted"]
+        assert [row.planned_at for row in attempts(lender)] == [NOW, NOW + timedelta(days=2)]
+
     def test_is_counted_over_all_loans_of_the_person(self, lender: Lender) -> None:
         """Four loans, and the shipped cap of three messages a week: the fourth one is put off."""
         lender.opens(*(a_loan(f"L-{number}") for number in range(1, 5)))
@@ -178,6 +192,24 @@ class TestAContactThatMayNotLeave:
             lender.lives(journey.id, days=0)
         assert len(lender.sent) == 3
         assert [row.rule for row in lender.rows(VerdictRow) if row.verdict == "deferred"] == ["HOUSE-WEEKLY"]
+
+
+class TestAClaim:
+    """Of a contact that leaves."""
+
+    def test_holds_the_journey_anew(self, lender: Lender) -> None:
+        """Under its own fence and with a whole lease, however long the run took until then."""
+        journey = lender.opens()
+        lost = lender.turn(journey)
+        attempt = lender.plans(lost)
+        turn = lender.turn(journey, machine_now=lender.now + 2 * LEASE)
+        until = lender.now + 4 * LEASE
+        with lender.ledger.transaction() as session:
+            claimed = claim(session, attempt, fence=turn.fence, now=lender.now, lease_until=until)
+        assert isinstance(claimed, Message)
+        assert lender.journey(journey).lease_until == until
+        (row,) = attempts(lender)
+        assert row.fence == turn.fence > lost.fence
 
 
 class TestARunThatDiesWhileSending:

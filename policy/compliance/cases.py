@@ -3,6 +3,7 @@
 Each case has its `given` events (see `given_form`) and one `query`. Every mistake is told with its line and a remedy.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from types import MappingProxyType
@@ -14,12 +15,21 @@ from pydantic import BeforeValidator, Field
 from policy.compliance.case import Case
 from policy.compliance.given import happening_of
 from policy.compliance.given_form import AnyMoment, GivenEvent, Word, Words, ZoneWord, day_of, instant, without_nulls
-from policy.compliance.history import CONSUMER, CONVERSATIONS
+from policy.compliance.history import (
+    CONSUMER,
+    CONVERSATIONS,
+    Direction,
+    Happening,
+    Preference,
+    PreferenceKind,
+    Sent,
+)
 from policy.compliance.packfile import AskedWord
 from policy.compliance.question import NOTICE_PRESENT, Question, Target
 from policy.files.document import Document, Place, read_document
 from policy.files.form import Form, fill
 from policy.files.problem import Problem, UnreadableFile, quoted
+from policy.stop_words import asks_to_stop
 
 NOON = time(12)
 """The hour of a question that names a day only."""
@@ -168,14 +178,25 @@ def _timed(event: GivenEvent, given: tuple[GivenEvent, ...], *, zone: ZoneInfo) 
     return event.model_copy(update={"at": max(talks)}) if talks else event
 
 
+def _refused_in(happening: Happening) -> Iterator[Preference]:
+    """What a message refuses whose words ask to stop (`content: STOP`): its address, or its medium if none is named."""
+    match happening:
+        case Sent(direction=Direction.IN, content=str() as words) if asks_to_stop(words):
+            kind = PreferenceKind.STOP_MEDIUM if happening.address is None else PreferenceKind.OPT_OUT_ADDRESS
+            yield Preference(at=happening.at, kind=kind, medium=happening.medium.value, address=happening.address)
+        case _:
+            pass
+
+
 def _posed(form: GivenCase) -> Posed:
     zone = ZoneInfo(form.consumer_tz)
     asked = form.query
+    history = tuple(happening_of(_timed(event, form.given, zone=zone), zone=zone) for event in form.given)
     named = frozenset(form.debts) or frozenset(asked.debts) or frozenset({"D1"})
     case = Case(
         zone=zone,
         debts=named | frozenset(asked.debts),
-        history=tuple(happening_of(_timed(event, form.given, zone=zone), zone=zone) for event in form.given),
+        history=(*history, *(wish for happening in history for wish in _refused_in(happening))),
         groups=MappingProxyType(dict(form.debt_groups)),
         facts=MappingProxyType({} if form.product is None else {"product": form.product}),
     )

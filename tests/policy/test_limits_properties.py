@@ -7,7 +7,7 @@ from itertools import cycle, islice
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from hypothesis import event, given, settings
+from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 
 from domain.action import Action
@@ -153,6 +153,33 @@ class TestSomebody:
             contact = contact_of(question)
             now = replace(now, history=(*now.history, contact))
             assert broken_by(contact, now, packs(names)) == []
+
+
+class TestTheMomentOfADeferral:
+    """The moment until which packs together put a contact off..."""
+
+    @settings(max_examples=40)
+    @given(places_and_packs, histories, instants, st.sampled_from(REACHING), st.integers(1, 10_000))
+    def test_is_the_first_at_which_none_of_them_objects(
+        self,
+        where: tuple[tuple[str, ...], str],
+        before: tuple[Happening, ...],
+        at: datetime,
+        action: Asked,
+        share: int,
+    ) -> None:
+        """... is free, and neither the minute before it nor any other moment on the way is."""
+        names, zone = where
+        case = Case(zone=ZoneInfo(zone), debts=frozenset(DEBTS), history=before)
+        question = Question(at=at, action=action, debts=frozenset(DEBTS))
+        until = judge(case, question, packs(names)).until
+        assume(until is not None)
+        assert until is not None
+        known = case.known_at(at)
+        assert judge(known, replace(question, at=until), packs(names)).is_allowed
+        for moment in (until - timedelta(minutes=1), at + (until - at) * share / 10_001):
+            if at <= moment < until:
+                assert not judge(known, replace(question, at=moment), packs(names)).is_allowed
 
 
 class TestTheOracle:

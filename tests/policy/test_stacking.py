@@ -7,14 +7,15 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from policy.compliance.case import Case
-from policy.compliance.history import Location, LocationInfo
+from policy.compliance.history import Call, CallOutcome, Direction, Location, LocationInfo
 from policy.compliance.judging import judge
 from policy.compliance.packfile import Pack
 from policy.compliance.question import Asked, Question
 from policy.compliance.reading import UnreadablePack, pack_named, read_pack, text_of_pack
 from policy.compliance.stacking import Stack, stack
 
-PHOENIX = ZoneInfo("America/Phoenix")
+PHOENIX, NEW_YORK = ZoneInfo("America/Phoenix"), ZoneInfo("America/New_York")
+CONVERSATION = CallOutcome.CONVERSATION
 LATE = datetime(2026, 5, 13, 3, 40, tzinfo=UTC)
 """20:40 on 12 May in Phoenix, 23:40 in New York."""
 
@@ -80,3 +81,28 @@ def test_a_word_that_would_silence_a_rule_is_refused(old: str, new: str, told: s
 def test_shipped_packs_are_read_once() -> None:
     """The same value each time, so that judging costs no reading."""
     assert pack_named("us-federal-regf") is pack_named("us-federal-regf")
+
+
+class TestTheJointMoment:
+    """The moment that packs name together..."""
+
+    def ask(self, *names: str, at: datetime, talked_at: datetime | None = None) -> datetime | None:
+        """When somebody in New York may be called, asked at a moment."""
+        talked = () if talked_at is None else (Call(at=talked_at, direction=Direction.IN, outcome=CONVERSATION),)
+        case = Case(zone=NEW_YORK, debts=frozenset({"D1"}), history=talked)
+        return judge(case, Question(at=at, action=Asked.CALL, debts=frozenset({"D1"})), stack(names)).until
+
+    def test_lies_inside_the_hours_of_each(self) -> None:
+        """... lies where their windows overlap: 08:00-21:00 in New York, and 08:00-19:00 in India (to 09:30 there)."""
+        opens_at = self.ask("us-federal-regf", "in-rbi", at=datetime(2026, 4, 8, 10, tzinfo=NEW_YORK))
+        assert opens_at == datetime(2026, 4, 9, 8, tzinfo=NEW_YORK)
+
+    def test_is_not_the_latest_of_single_answers(self) -> None:
+        """... is Monday morning where a rest ends on Saturday night and the other pack is closed on Sundays."""
+        asked = {
+            "at": datetime(2026, 4, 8, 21, 30, tzinfo=NEW_YORK),
+            "talked_at": datetime(2026, 4, 5, 10, tzinfo=NEW_YORK),
+        }
+        assert self.ask("us-federal-regf", **asked) == datetime(2026, 4, 12, 8, tzinfo=NEW_YORK)
+        assert self.ask("us-federal-regf", "gb-conc", **asked) == datetime(2026, 4, 13, 8, tzinfo=NEW_YORK)
+        assert self.ask("gb-conc", "us-federal-regf", **asked) == datetime(2026, 4, 13, 8, tzinfo=NEW_YORK)

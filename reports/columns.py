@@ -16,6 +16,14 @@ HEADINGS = {
     "ci_high": "High",
     "n": "Loans",
     "mde_minor": "Detectable",
+    "net_ci_low": "Net low",
+    "net_ci_high": "Net high",
+    "effect_ci_low": "Effect low",
+    "effect_ci_high": "Effect high",
+    "n_arm": "Loans in arm",
+    "n_against": "Loans against",
+    "mde_all_entered_minor": "Detectable with all entered",
+    "q_value": "q value",
     "horizon_days": "Within days",
     "age_days": "Days since entry",
     "difference_per_loan_minor": "Difference per loan",
@@ -68,7 +76,7 @@ def heading_of(key: str, *, table: str) -> str:
     outer, _, inner = key.rpartition(": ")
     if outer:
         return f"{words(outer).capitalize()}: {words(_bare(inner))}"
-    return words(_bare(key)).capitalize()
+    return words(_bare(key).removeprefix("is_")).capitalize()
 
 
 def _bare(key: str) -> str:

@@ -8,13 +8,19 @@ from reports.plots import GOOD, LEFT, SPENT, Plot, figure, layout, units, whiske
 from reports.sections.section import Part, Section, Told
 from reports.sheets.table import Column, Kind, major, shown
 
+NOTHING_YET = "insufficient_data"
 VERDICTS = {
     "better": "better: the whole interval lies above nothing",
     "worse": "worse: the whole interval lies below nothing",
     "no_difference_shown": "no difference shown: the interval holds nothing as well",
-    "insufficient_data": "insufficient data: nothing can be said yet",
+    NOTHING_YET: "insufficient data: nothing can be said yet",
 }
 """The plain words of a verdict."""
+COLUMNS = (
+    *("against", "days", "n", "difference_per_loan_minor", "ci_low", "ci_high", "alpha", "mde_minor", "verdict"),
+    *("valid_at_any_time", "incremental_minor", "net_difference_per_loan_minor", "net_ci_low", "net_ci_high"),
+)
+"""What the page shows of a comparison, as far as there is it."""
 COLOURS = {"better": GOOD, "worse": SPENT}
 
 
@@ -31,7 +37,7 @@ def cause(told: Told) -> Section:
                 plot=_differences("incremental", told.records("incremental"), told, by="arm"),
                 label="Recovered more or less per loan than the arm compared with",
                 sentences=_sentences(told.records("incremental"), told, by="arm"),
-                tables=told.table("incremental"),
+                tables=told.columns("incremental", ("arm", *COLUMNS)),
             ),
             Part(
                 heading="Single rungs",
@@ -39,7 +45,7 @@ def cause(told: Told) -> Section:
                 plot=_differences("rung-holdouts", told.records("rung_holdouts"), told, by="rung"),
                 label="What a rung brings per loan that reaches it",
                 sentences=_sentences(told.records("rung_holdouts"), told, by="rung"),
-                tables=told.table("rung_holdouts"),
+                tables=told.columns("rung_holdouts", ("rung", *COLUMNS)),
             ),
             Part(
                 heading="The money of each arm",
@@ -51,12 +57,15 @@ def cause(told: Told) -> Section:
 
 
 def sentence(record: dict[str, Any], *, currency: str, by: str) -> str:
-    """One comparison in words: `challenger against holdout: 12.00 USD more per loan (3.00 to 21.00); better ...`."""
+    """One comparison in words: `challenger against holdout: 12.00 USD more per loan, between 3.00 and 21.00; ...`.
+
+    Where there are insufficient data it says so and why, and no figure that somebody might take for a finding.
+    """
     who = words(f"{record[by]} against {record['against']}" if record.get("against") else str(record[by]))
     verdict = VERDICTS.get(record["verdict"], words(record["verdict"]))
     difference, low, high = (record.get(key) for key in ("difference_per_loan_minor", "ci_low", "ci_high"))
-    if difference is None or low is None or high is None:
-        return f"{who}: {verdict}."
+    if record["verdict"] == NOTHING_YET or difference is None or low is None or high is None:
+        return f"{who}: {verdict}{f' ({why})' if (why := record.get('why')) else ''}."
     more = "more" if difference >= 0 else "less"
     says = f"{_money(abs(difference), currency)} {currency} {more} per loan"
     return f"{who}: {says}, between {_money(low, currency)} and {_money(high, currency)}; {verdict}."
@@ -67,7 +76,7 @@ def _sentences(records: Sequence[dict[str, Any]], told: Told, *, by: str) -> tup
 
 
 def _differences(name: str, records: Sequence[dict[str, Any]], told: Told, *, by: str) -> Plot:
-    known = [record for record in reversed(records) if record.get("difference_per_loan_minor") is not None]
+    known = [record for record in reversed(records) if record["verdict"] != NOTHING_YET]
     values, low, high = (
         [None if record[key] is None else units(record[key], told.currency) for record in known]
         for key in ("difference_per_loan_minor", "ci_low", "ci_high")

@@ -7,7 +7,7 @@ from reports.sections.credit import credit
 from reports.sections.cures import cures
 from reports.sections.journeys import journeys
 from reports.sections.ladders import ladders
-from reports.sections.learning import collectors, origination, waits
+from reports.sections.learning import collectors, origination
 from reports.sections.money import gross_to_net
 from reports.sections.recovery import recovery
 from reports.sections.roll import roll
@@ -15,6 +15,7 @@ from reports.sections.section import Part, Section, Told
 from reports.sections.splits import splits
 from reports.sections.steps import steps
 from reports.sections.trust import trust
+from reports.sections.waits import waits
 from reports.sheets.tables import Report, tables_of
 
 SECTIONS: tuple[Callable[[Told], Section], ...] = (

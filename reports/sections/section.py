@@ -36,6 +36,10 @@ class Told:
         """A table by its name; none where the report has none."""
         return (self.tables[name],) if name in self.tables else ()
 
+    def columns(self, name: str, keys: Sequence[str]) -> tuple[Table, ...]:
+        """A table with some of its columns; the workbook has all of them."""
+        return tuple(table.only(*keys) for table in self.table(name))
+
     def split(self, name: str) -> tuple[Table, ...]:
         """The table that splits the cash so, without the exact cost, which is for machines and for the workbook."""
         return tuple(

@@ -64,7 +64,7 @@ class Table:
 EXACT_PLACES = 3
 """A thousandth of a minor unit has three places more than the unit."""
 SHARES = frozenset({"rate", "share", "probability", "coverage", "incidence", "hazard"})
-BOUNDS = frozenset({"ci_low", "ci_high", "low", "high"})
+BOUNDS = ("ci_low", "ci_high")
 """An interval's ends are of the kind of what stands before them: their estimate."""
 SHARED_OUT = frozenset({"competing"})
 """Records of which every value is a share."""
@@ -160,12 +160,10 @@ def _kind(key: str, keys: Sequence[str], records: Sequence[Record], *, shares: S
         return ending
     if values and not is_number:
         return Kind.TEXT
-    if key in BOUNDS and (before := [other for other in keys[: keys.index(key)] if other not in BOUNDS]):
+    if key.endswith(BOUNDS) and (before := [other for other in keys[: keys.index(key)] if not other.endswith(BOUNDS)]):
         estimate = _kind(before[-1], keys, records, shares=shares)
         return estimate if estimate in {Kind.MONEY, Kind.SHARE} else Kind.NUMBER
-    if not values:
-        return Kind.TEXT
-    return Kind.NUMBER if any(isinstance(value, float) for value in values) else Kind.COUNT
+    return Kind.COUNT if values and all(isinstance(value, int) for value in values) else Kind.NUMBER
 
 
 def _is_day(value: object) -> bool:

@@ -101,23 +101,49 @@ def with_every_measure(report: dict[str, Any]) -> dict[str, Any]:
         "wait_intervals": [
             {
                 "rung": "standard v2: callback",
-                "segment": "mass",
+                "segment": segment,
                 "wait_days": 5,
+                "hazard": 0.031,
+                "value_of_a_day_minor": 12.5,
+                "next_step_cost_minor": 480.0,
                 "suggested_days": 7,
                 "ci_low": 4.0,
                 "ci_high": 9.0,
-                "hazard": 0.031,
-                "value_of_a_day_minor": 12.5,
-                "next_step_cost_minor": 480,
+                "effect_per_loan_minor": 31.5,
+                "effect_ci_low": 2.5,
+                "effect_ci_high": 60.0,
+                "verdict": verdict,
                 "n": 40,
             }
+            for segment, verdict in (("all", "longer"), ("mass", "insufficient_data"))
+        ],
+        "wait_hazards": [
+            {
+                "rung": "standard v2: callback",
+                "segment": "all",
+                "day": day,
+                "exposed": 40.0 - day,
+                "paid": 2,
+                "hazard": 0.05,
+                "ci_low": 0.01,
+                "ci_high": 0.1,
+            }
+            for day in range(1, 10)
         ],
         "origination": [
-            {"by": "region", "name": "north", "loans": 44, "loss_rate": 0.12, "ci_low": 0.08, "ci_high": 0.17},
-            {"by": "product", "name": "card", "loans": 12, "loss_rate": None, "ci_low": None, "ci_high": None},
+            {"by": "region", "name": "north", "loans": 44, "shrunk_rate": 0.12, "ci_low": 0.08, "ci_high": 0.17},
+            {"by": "product", "name": "card", "loans": 12, "shrunk_rate": None, "ci_low": None, "ci_high": None},
         ],
         "collectors": [
-            {"collector": "c-7", "cases": 31, "recovered_minor": 40_000, "expected_minor": 38_000, "is_ranked": False}
+            {
+                "collector": "c-7",
+                "cases": 31,
+                "paid_difference_per_case": 0.1,
+                "ci_low": -0.1,
+                "ci_high": 0.3,
+                "recovered_minor": 40_000,
+                "is_compared": True,
+            }
         ],
     }
 

@@ -56,9 +56,9 @@ def compare(ledger: str, log: Path) -> dict[str, Any]:
     charged_wrongly: a message that was taken and has no cost or more than one, or the other way round.
     unknown: the ledger does not know and says so; `unknown_accepted` of them were accepted.
     """
-    attempts = [Attempt(*row) for row in _rows(ledger, ATTEMPTS)]
+    attempts = [Attempt(*row) for row in rows(ledger, ATTEMPTS)]
     accepts = sqlite_rows(log, LOG)
-    charged = Counter(_rows(ledger, COSTS))
+    charged = Counter(rows(ledger, COSTS))
     found: dict[str, list[str]] = {name: [] for name in (*MUST_BE_NONE, "unknown", "unknown_accepted")}
     for name, attempt_id in (*_of_the_log(accepts, attempts), *_of_the_ledger(attempts, accepts, charged)):
         found[name].append(attempt_id)
@@ -111,7 +111,8 @@ def _is_same(known_as: str | None, vendor_id: str) -> bool:
     return not known_as or known_as.partition(".")[0] == vendor_id
 
 
-def _rows(ledger: str, query: str) -> list[tuple[Any, ...]]:
+def rows(ledger: str, query: str) -> list[tuple[Any, ...]]:
+    """The rows of a ledger that is read and never changed."""
     if re.match(r"postgres\w*(\+\w+)?://", ledger):
         import psycopg  # noqa: PLC0415 - a ledger on SQLite is compared without it
 

@@ -18,7 +18,7 @@ from typing import Any
 import psutil
 from sqlalchemy import make_url
 
-from tests.chaos.compare import compare, in_words
+from tests.chaos.compare import compare, in_words, rows
 from tests.chaos.databases import Databases
 from tests.chaos.tally import Plan, Tally
 from tests.demo.running import WITHIN_SECONDS, Demo, demo
@@ -27,6 +27,9 @@ JOURNEYS = 2_000
 DAYS = 24
 EVERY_SECONDS = (5.0, 40.0)
 LAST_LINES = 30
+MOST_IN_VAIN = 3
+"""Deaths in a row after which the next one waits until something has moved."""
+HOW_FAR = "SELECT (SELECT count(*) FROM events), (SELECT max(now) FROM simulated_clock)"
 STAYS_UP = "Everything stays up"
 WORKER, SERVER, DATABASE = "prefect worker start", "prefect server start", "postgres"
 
@@ -95,15 +98,30 @@ def _kill_until_it_is_over(
     reader = threading.Thread(target=listen, daemon=True)
     reader.start()
     killed = dict.fromkeys(doomed, 0)
+    stood, in_vain = "", 0
     while True:
         reader.join(timeout=dice.uniform(*EVERY_SECONDS))
         if reader.is_alive() and not any(line.startswith("day") for line in said):
             continue  # it is still being set up
+        stands = _how_far(running)
+        in_vain = in_vain + 1 if stands in {"", stood} else 0
+        stood = stands or stood
+        if reader.is_alive() and in_vain > MOST_IN_VAIN:
+            continue  # a machine on which nothing can start within seconds would never get anywhere
         if not reader.is_alive():
             return killed
         what = dice.choice(doomed)
         killed[what] += _kill_database(running) if what == DATABASE else running.kill(what) > 0
         tell(f"{said[-1].strip() if said else ''}; killed {killed}")
+
+
+def _how_far(running: Demo) -> str:
+    """How far the days and the work have come; empty where the ledger does not answer."""
+    with suppress(Exception):  # whatever a driver says of a database that is away
+        return str(
+            rows(ledger_of(running), "SELECT count(*), max(id), (SELECT max(now) FROM simulated_clock) FROM events")
+        )
+    return ""
 
 
 def ledger_of(running: Demo) -> str:

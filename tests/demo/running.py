@@ -64,6 +64,7 @@ def demo(folder: Path, *arguments: str) -> Iterator[Demo]:
     """Start a demo without a terminal; whatever happens, nothing of it is left running."""
     home = folder / "demo"
     command = [
+        *("env", "--default-signal=INT"),  # what runs in the background is deaf to it, and so are its children
         *(sys.executable, "-m", "deployments.cli", "demo", "--headless", "--home", str(home)),
         *("--summary", str(folder / "summary.json"), *arguments),
     ]

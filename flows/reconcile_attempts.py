@@ -2,26 +2,28 @@
 
 from prefect import flow
 from prefect.client.schemas.objects import State
-from prefect.states import Completed
+from prefect.states import Completed, Failed
 
 from tasks.reconcile import ask_vendors, channels_out_of_order, give_up_on_dead_runs, go_on_after_breakers
 from tasks.sweep import UNREAD, sweep_what_came_in
+
+OUT_OF_ORDER = "ChannelOutOfOrder"
 
 
 @flow(name="reconcile_attempts", persist_result=False)
 def reconcile_attempts() -> State[str]:
     """Ask the vendors about contacts of unknown fate and for what came in, and let journeys go on whose channel is in
     order again.
+
+    While a channel is out of order the run is red, although it did its work: somebody has to mend the settings.
     """
     swept = sweep_what_came_in()
     lost = give_up_on_dead_runs()
     fates = ask_vendors()
     woken = go_on_after_breakers()
     broken = channels_out_of_order()
-    return Completed(
-        name="ChannelOutOfOrder" if broken else "Completed",
-        message=in_words(lost=lost, fates=fates, woken=woken, broken=broken, swept=swept),
-    )
+    message = in_words(lost=lost, fates=fates, woken=woken, broken=broken, swept=swept)
+    return Failed(name=OUT_OF_ORDER, message=message) if broken else Completed(message=message)
 
 
 def in_words(*, lost: int, fates: dict[str, int], woken: int, broken: list[str], swept: int | None = None) -> str:

@@ -182,6 +182,7 @@ class TestTheRun:
         assert [house.sends(j) for j in (first, second)] == [Outcome.DEFERRED] * 2
         assert house.sandbox.health().requests[Vendor.TWILIO] == 1
         state = ran()
+        assert state.is_failed()  # red for whoever looks at Prefect
         assert (state.name, state.message) == ("ChannelOutOfOrder", "out of order: sms (twilio 20003)")
         house.set_up()
         for journey in (first, second):

@@ -149,7 +149,8 @@ def sender_states(session: Session, *, now: datetime) -> list[SenderState]:
 
 def no_room(rate: float, channel: Action, *, ahead: int) -> str:
     """Why a contact is put off, in words that name nobody."""
-    before = f", and {ahead:,} {_unit(channel, ahead)} come before it" if ahead else ""
+    comes = "comes" if ahead == 1 else "come"
+    before = f", and {ahead:,} {_unit(channel, ahead)} {comes} before it" if ahead else ""
     return f"{CAPACITY}: {channel.value.replace('_', ' ')} takes {told(rate, channel)}{before}"
 
 

@@ -290,8 +290,8 @@ class TestSeveralNumbers:
     def test_reach_a_person_by_the_same_one_every_time(self, lender: Lender) -> None:
         """Both are used, and whoever knows one of them does not hear from the other."""
         lender.senders = {Action.SMS: [sms(10, 100), sms(10, 100, name="+15550100101")]}
-        opens(lender, people(8))
-        carries(lender, until=NOW + timedelta(days=11))
+        opens(lender, people(5))
+        carries(lender, until=NOW + timedelta(days=6))
         by_person = defaultdict(set)
         for row in lender.rows(AttemptRow):
             if row.sender is not None:
@@ -303,37 +303,55 @@ class TestSeveralNumbers:
 
 def test_many_are_due_at_nine_by_one_number(lender: Lender) -> None:
     """A big portfolio and a small one, on a number that takes a segment in two seconds."""
-    # 09:00: fourteen of the one lender, then three of the other
+    # 09:00: nine of the one lender, then two of the other
     limit = Limit(0.5, 4)
     lender.now, lender.senders = NINE, {Action.SMS: [sms(limit.rate, limit.burst)]}
-    opens(lender, people(14), portfolio="big")
-    opens(lender, people(3, first=14), portfolio="small")
+    opens(lender, people(9), portfolio="big")
+    opens(lender, people(2, first=9), portfolio="small")
     carries(lender, until=NINE + timedelta(minutes=10))
     contacts = left(lender)
     # all of them left, never faster than the number takes, and the number was never idle
-    assert len(contacts) == 17
+    assert len(contacts) == 11
     assert never_more_than(limit, contacts)
     took = (contacts[-1][0] - NINE).total_seconds()
     assert took <= (sum(units for _, units in contacts) - limit.burst) / limit.rate + 2
     # the small portfolio did not stand behind the big one
     owner = {row.id: row.loan_id for row in lender.journeys()}
-    small = {lender.loan(number).id for number in people(3, first=14)}
+    small = {lender.loan(number).id for number in people(2, first=9)}
     mine = [row.claimed_at for row in lender.rows(AttemptRow) if owner[row.journey_id] in small and row.claimed_at]
-    assert (max(mine) - NINE).total_seconds() <= 32
+    assert (max(mine) - NINE).total_seconds() <= 24
     # nobody was told more than a few times to come again
-    assert len(lender.rows(AttemptRow)) <= 4 * 17
+    assert len(lender.rows(AttemptRow)) <= 4 * 11
     assert {row.reason.partition(":")[0] for row in lender.rows(StepRow) if row.outcome == "deferred"} == {"capacity"}
+
+
+def test_a_later_rung_goes_before_first_reminders(lender: Lender) -> None:
+    """A second reminder comes to a number for which three first ones asked already; one of them has left."""
+    opens(lender, ["L-900"])
+    old = lender.journeys()[0].id
+    lender.lives(old, days=4)
+    lender.now = lender.journey(old).due_at or lender.now
+    lender.senders = {Action.SMS: [sms(0.1, 2)]}
+    opens(lender, people(3))
+    new = sorted((row.id for row in lender.journeys() if row.id != old), key=order_of(lender))
+    for journey in [*new, old]:
+        takes_one_turn(lender, journey)
+    began = lender.now
+    carries(lender, until=began + timedelta(minutes=3))
+    rows = [row for row in lender.rows(AttemptRow) if row.claimed_at is not None and row.claimed_at >= began]
+    order = [row.journey_id for row in sorted(rows, key=lambda row: str(row.claimed_at))]
+    assert order == [new[0], old, *new[1:]]
 
 
 def test_a_backlog_of_days_bursts_over_nothing(lender: Lender) -> None:
     """The worker was off for three days and comes back a minute before the window closes."""
     limit = Limit(1 / 60, 4)
     lender.senders = {Action.SMS: [sms(limit.rate, limit.burst)]}
-    opens(lender, people(7))
+    opens(lender, people(5))
     lender.now = datetime(2026, 1, 8, 18, 59, tzinfo=UTC)
     carries(lender, until=lender.now + timedelta(hours=14))
     contacts = left(lender)
-    assert len(contacts) == 7
+    assert len(contacts) == 5
     assert never_more_than(limit, contacts)
     # what the evening had no room for left in the morning, and nothing in the night
     assert {at.hour for at, _ in contacts} <= {18, 8}

@@ -4,7 +4,9 @@ import re
 
 from policy.compliance.history import Medium
 
-WRITTEN_NUMBER = re.compile(r"\+?[0-9][0-9 ().\-/]{5,}")
+WRITTEN_NUMBER = re.compile(r"[+(]?[0-9][0-9 ().\-/]{4,}[0-9]")
+MOST_DIGITS = 15
+"""No telephone number has more (ITU-T E.164)."""
 NORTH_AMERICA = "1"
 LOCAL_DIGITS = 10
 
@@ -23,16 +25,21 @@ def media_of(address: str) -> frozenset[Medium]:
     """The electronic media that an address can serve by the way it is written: mail has an @, texts go to a number."""
     if "@" in address:
         return frozenset({Medium.EMAIL})
-    if WRITTEN_NUMBER.fullmatch(address.strip()):
+    if _number(address) is not None:
         return frozenset({Medium.SMS, Medium.CHAT})
     return frozenset({Medium.EMAIL, Medium.SMS, Medium.CHAT})
 
 
 def _plain(address: str) -> str:
-    told = address.strip()
-    if not WRITTEN_NUMBER.fullmatch(told):
-        return told.casefold()
-    digits = re.sub(r"[^0-9]", "", told)
-    # +1 555 123 4567 and (555) 123-4567 ring the same telephone.
-    is_whole = len(digits) == LOCAL_DIGITS + 1 and digits.startswith(NORTH_AMERICA)
-    return digits[1:] if is_whole else digits
+    return _number(address) or address.strip().casefold()
+
+
+def _number(address: str) -> str | None:
+    """The digits of a telephone number; None where it is none. +1 555 123 4567 and (555) 123-4567 ring the same one."""
+    if not WRITTEN_NUMBER.fullmatch(address.strip()):
+        return None
+    digits = re.sub(r"[^0-9]", "", address)
+    if len(digits) > MOST_DIGITS:
+        return None
+    has_country = len(digits) == LOCAL_DIGITS + 1 and digits.startswith(NORTH_AMERICA)
+    return digits[1:] if has_country else digits

@@ -11,7 +11,7 @@ from plotly.offline import get_plotlyjs
 
 from console.staff.drawing import ROOT, page
 from console.staff.report_asked import CannotReport, ReportAsked, report_asked
-from console.staff.report_cells import ALL, behind, links_of, whole
+from console.staff.report_cells import ALL, Pile, links_of, piles, whole
 from console.staff.report_shelf import ReportShelf, WorkedOut
 from ledger.database import Ledger
 from ledger.portfolios import portfolio_names
@@ -21,6 +21,7 @@ from reports.drawing import TEMPLATES, drawn, plots_of
 from reports.headline import PRETEND, PRETEND_WHY, account_of, headline_of, period_of, title_of
 from reports.sections.order import sections_of
 from reports.shapes import SHAPES, file_name
+from reports.sheets.csv_files import csv_text
 from reports.tracing import NoSuchRow, trace
 
 PAGES = f"{ROOT}/reports"
@@ -47,6 +48,7 @@ class ReportPages:
             "/reports": self.report,
             "/reports/file/{shape}": self.file,
             "/reports/cell": self.cell,
+            "/reports/cell/{kind}": self.cell_file,
             "/reports/plots.js": self.plots,
             "/reports/plotly.js": self.plotly,
         }
@@ -94,22 +96,35 @@ class ReportPages:
         try:
             asked = self._asked(request)
             worked_out = self._shelf.report(asked)
-            tables = self._behind(worked_out, asked, by=by, row=row)
+            found = self._behind(worked_out, by=by, row=row)
         except CannotReport as error:
             return self._form(asked=None, trouble=str(error), code=status.HTTP_400_BAD_REQUEST)
         except (NoSuchRow, ValueError):  # a split or a row that the report does not have
             return page("missing", code=status.HTTP_404_NOT_FOUND)
+        currency, query = worked_out.report["currency"], asked.query(by=by, row=row)
         answer = page(
             "report_cell",
             title=title_of(worked_out.report),
             period=period_of(worked_out.report),
             rows=rows_of(by),
             row=row,
-            tables=tables,
+            tables=[pile.drawn(currency=currency, root=ROOT, portfolio=asked.portfolio) for pile in found],
+            file=lambda name: f"{PAGES}/cell/{name}?{query}",
             back=f"{PAGES}?{asked.query()}#table-by_{by}",
         )
         answer.headers["Content-Security-Policy"] = POLICY
         return answer
+
+    def cell_file(self, kind: str, request: Request) -> Response:
+        """All that stands behind a row, of one kind (`payments`), as CSV."""
+        by, row = request.query_params.get("by", ""), request.query_params.get("row", "")
+        try:
+            found = self._behind(self._shelf.report(self._asked(request)), by=by, row=row)
+            table = next(pile.table for pile in found if pile.table.name == kind)
+        except (CannotReport, NoSuchRow, ValueError, StopIteration):
+            return page("missing", code=status.HTTP_404_NOT_FOUND)
+        named = {"Content-Disposition": f'attachment; filename="{table.name}.csv"'}
+        return Response(csv_text(table), media_type="text/csv; charset=utf-8", headers=named)
 
     def plots(self) -> Response:
         """The script that finds the figures of a page and has them drawn."""
@@ -123,11 +138,11 @@ class ReportPages:
         with self._ledger.reading() as session:
             return report_asked(session, request.query_params, now=self._clock())
 
-    def _behind(self, worked_out: WorkedOut, asked: ReportAsked, *, by: str, row: str) -> Any:
+    def _behind(self, worked_out: WorkedOut, *, by: str, row: str) -> list[Pile]:
         with self._ledger.reading() as session:
             split, report = Breakdown(by), worked_out.effectiveness
             found = whole(session, report) if row == ALL else trace(session, report, breakdown=split, row=row)
-        return behind(found, currency=worked_out.report["currency"], root=ROOT, portfolio=asked.portfolio)
+        return piles(found, currency=worked_out.report["currency"])
 
     def _form(
         self, *, asked: ReportAsked | None, trouble: str, code: int = status.HTTP_200_OK, **shown: Any

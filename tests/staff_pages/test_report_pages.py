@@ -1,11 +1,12 @@
 """Staff read the report in the console, take it away as a file, and open every figure of it."""
 
+import csv
 import json
 import re
 import zipfile
 from collections.abc import Iterator
 from html import unescape
-from io import BytesIO
+from io import BytesIO, StringIO
 from typing import Any
 
 import httpx
@@ -75,6 +76,29 @@ def test_every_figure_of_a_split_opens_to_what_it_sums_to(client: httpx.Client, 
             assert opened.status_code == 200
             for key, behind in MONEY.items():
                 assert _sum(opened.text, behind) == pytest.approx(row[key], abs=1), (split, row["name"], key)
+
+
+def test_the_figures_that_head_the_report_open_as_well(client: httpx.Client) -> None:
+    """The headline, the steps from gross to net, and what the last touches are credited with."""
+    page = client.get("/staff/reports", params=ASKED).text
+    for name, column, least in (("headline", 0, 6), ("waterfall", 1, 4), ("attribution", 1, 5)):
+        rows = re.findall(r"<tr[^>]*>(.*?)</tr>", _table(page, name))[1:]
+        cells = [re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row) for row in rows]
+        figures = cells[0] if column == 0 else [row[column] for row in cells]
+        opened = [re.match(r'<a href="([^"]*)">', figure) for figure in figures]
+        addresses = [unescape(found.group(1)) for found in opened if found is not None]
+        assert len(addresses) >= least, name
+        assert all(client.get(address).status_code == 200 for address in set(addresses))
+
+
+def test_all_that_is_behind_a_row_is_a_file(client: httpx.Client, report: dict[str, Any]) -> None:
+    """However many there are: they add up to the cell."""
+    (row,) = (row for row in report["by"]["arm"] if row["name"] == "champion")
+    answer = client.get("/staff/reports/cell/payments", params=ASKED | {"by": "arm", "row": "champion"})
+    lines = list(csv.DictReader(StringIO(answer.text)))
+    assert round(sum(float(line["Amount"]) for line in lines) * 100) == row["recovered_minor"]
+    for wrong in ("/cell/moods", "/cell/payments?by=arm&row=nobody"):
+        assert client.get(f"/staff/reports{wrong}", params=ASKED | {"by": "arm", "row": "nobody"}).status_code == 404
 
 
 def test_a_cell_leads_to_the_loan(client: httpx.Client) -> None:

@@ -125,10 +125,18 @@ def shipped_templates() -> Mapping[tuple[str, str], Template]:
 
 def _closed(body: str, *, closing: Sequence[str], channel: Action) -> str:
     # What the template says already is not said again.
-    between = " " if channel is Action.SMS else "\n\n"
     for sentence in map(str.strip, closing):
-        body += between + sentence if sentence and sentence not in body else ""
+        if sentence and sentence not in body:
+            body += (_stop_after(body) if channel is Action.SMS else "\n\n") + sentence
     return body
+
+
+def _stop_after(body: str) -> str:
+    """What parts a text message from a sentence behind it; a link would be spoilt by a full stop."""
+    last = body.rsplit(maxsplit=1)[-1] if body.split() else ""
+    if not last or "://" in last or not last[-1].isalnum():
+        return " "
+    return ". " if last[-1].isascii() else "\u3002"
 
 
 def _filled(words: Words, *, facts: Mapping[str, str], template: Template) -> tuple[str, str]:

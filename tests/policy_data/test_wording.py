@@ -53,10 +53,10 @@ class TestARendering:
         """An SMS in English, word for word, with what it was made from."""
         said = render("still_here", channel=Action.SMS, language="en-GB", facts=FACTS_OF_A_LOAN)
         assert said.body == (
-            "Hello Alexandra, Harbour Bank here. 12,345.67 USD has been open since 2026-03-01. We are still glad to "
+            "Hello Alexandra, Harbour Bank here. 12,345.67 USD has been overdue since 2026-03-01. We are still glad to "
             "find a way with you: +1 555 010 0199 or https://pay.harbour.example/9f3a2c Reply STOP to opt out"
         )
-        assert (said.subject, said.segments, said.language, said.version) == ("", 2, "en", 1)
+        assert (said.subject, said.segments, said.language, said.version) == ("", 2, "en", 2)
         assert said.digest == shipped_templates()["still_here", "en"].digest
 
     def test_speaks_chinese_to_those_who_read_it(self) -> None:

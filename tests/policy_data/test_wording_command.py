@@ -63,8 +63,8 @@ class TestShowing:
     def test_shows_every_channel_when_none_is_named(self) -> None:
         """For people as text."""
         text = run("show", "check_in").stdout
-        assert "chat (en, version 1): one message" in text
-        assert "sms (en, version 1): " in text
+        assert "chat (en, version 2): one message" in text
+        assert "sms (en, version 2): " in text
         assert "segments in GSM-7" in text
 
     def test_tells_a_misspelt_name_the_near_one(self) -> None:

@@ -41,7 +41,7 @@ def say_what_is_due(case: Case, question: Question, params: Content, *, at: date
         return Objection(detail=f"the text fails: {', '.join(faults)}")
     if params.opt_out is not None and not _lets_out(question):
         given = question.opt_out_notice
-        return Objection(detail="there is none" if given is None else f'"{given}" does not')
+        return Objection(detail="there is none" if given in {None, NOTICE_PRESENT} else f'"{given}" does not')
     if not params.says:
         return None
     sentence = params.sentence.get(question.language) or params.sentence.get("en", "")

@@ -14,6 +14,7 @@ from console.staff.journey_list import ANY, asked_from, journey_list
 from console.staff.journey_view import view_of
 from console.staff.passes import Passes
 from console.staff.report_pages import ReportPages
+from console.staff.report_shelf import ShelfIsBusy
 from console.staff.waiting import WAITS_FOR
 from ledger.database import Ledger
 from ledger.dossiers import NoSuchJourney, dossier
@@ -59,6 +60,7 @@ def create_staff(
     }
     for path, shown_by in shown.items():
         app.add_api_route(path, shown_by, methods=["GET"], response_class=HTMLResponse)
+    app.add_exception_handler(ShelfIsBusy, lambda *_: _busy())
     app.add_exception_handler(status.HTTP_404_NOT_FOUND, lambda *_: _not_there())
     return app
 
@@ -102,6 +104,12 @@ class _Pages:
             return page("pack", pack=read_pack(text, file="pack.yaml"))
         except UnreadablePack:
             return page("unreadable_pack", text=text)
+
+
+def _busy() -> HTMLResponse:
+    answer = page("busy", code=status.HTTP_503_SERVICE_UNAVAILABLE)
+    answer.headers["Retry-After"] = "60"
+    return answer
 
 
 def _not_there() -> HTMLResponse:

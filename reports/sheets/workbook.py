@@ -1,5 +1,6 @@
 """The report's tables as an Excel workbook: a sheet each with formats, filters and frozen headings, and notes."""
 
+import math
 import re
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -25,7 +26,9 @@ NOTE_WIDTHS = (28, 110)
 CONTENTS_WIDTHS = (34, 70, 8)
 NOTES, CONTENTS = "Notes", "Contents"
 FIRST_DAY_OF_ZIP = (1980, 1, 1, 0, 0, 0)
-HEADING = Font(bold=True)
+HEADING = Font(name="Calibri", size=11, bold=True)
+LINE_POINTS = 15
+"""The height of a line; a program that opens the workbook need not work out how high a wrapped note is."""
 ABOVE = Border(top=Side(style="thin"))
 MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
 
@@ -77,11 +80,15 @@ def _format(column: Column, currency: str) -> str:
     }[column.kind]
 
 
+def _fit_to_a_page_s_width(sheet: Worksheet) -> None:
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
+
+
 def _write_table(sheet: Worksheet, table: Table, *, currency: str) -> None:
     sheet.freeze_panes = "B2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(table.columns))}{len(table.rows) + 1}"
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
+    _fit_to_a_page_s_width(sheet)
     sheet.print_title_rows = "1:1"
     for place, column in enumerate(table.columns, start=1):
         sheet.cell(1, place, column.heading).font = HEADING
@@ -97,17 +104,20 @@ def _write_table(sheet: Worksheet, table: Table, *, currency: str) -> None:
 
 
 def _write_notes(sheet: Worksheet, notes: Mapping[str, str]) -> None:
+    _fit_to_a_page_s_width(sheet)
     for letter, width in zip("AB", NOTE_WIDTHS, strict=True):
         sheet.column_dimensions[letter].width = width
     for line, (name, text) in enumerate(notes.items(), start=1):
         _put(sheet, line, 1, name).font = HEADING
         _put(sheet, line, 2, text)
+        sheet.row_dimensions[line].height = LINE_POINTS * max(1, math.ceil(len(text) / NOTE_WIDTHS[1]))
         for place in (1, 2):
             sheet.cell(line, place).alignment = Alignment(wrap_text=True, vertical="top")
 
 
 def _write_contents(sheet: Worksheet, sheets: Mapping[str, Table]) -> None:
     sheet.freeze_panes = "A2"
+    _fit_to_a_page_s_width(sheet)
     for place, heading in enumerate(("Sheet", "What it shows", "Rows"), start=1):
         sheet.cell(1, place, heading).font = HEADING
     for line, (name, table) in enumerate(sheets.items(), start=2):

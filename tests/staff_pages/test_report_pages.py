@@ -5,6 +5,8 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from html import unescape
 from io import BytesIO, StringIO
 from typing import Any
@@ -14,6 +16,8 @@ import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import sync_playwright
 
+from console.staff.report_asked import ReportAsked
+from console.staff.report_shelf import AT_ONCE, ReportShelf, ShelfIsBusy
 from ledger.database import Ledger
 from reports.as_json import as_json
 from reports.effectiveness import effectiveness
@@ -138,6 +142,22 @@ def test_a_day_as_as_of_means_its_end(client: httpx.Client) -> None:
     """What was recorded in its last hour counts."""
     found = client.get("/staff/reports/file/json", params=ASKED | {"as_of": "2026-04-09"}).json()
     assert found["as_of"].startswith("2026-04-09T23:59:59")
+
+
+def test_no_more_than_a_few_wait_for_a_report(ledger: Ledger, report: dict[str, Any]) -> None:
+    """The threads that take in receipts are not all to stand in this queue."""
+    shelf = ReportShelf(ledger, clock=lambda: AS_OF)
+    asked = ReportAsked("spring", FIRST_DAY, LAST_DAY, AS_OF)
+    assert shelf.report(asked).report == report
+    assert shelf.report(asked) is shelf.report(asked)
+    with ThreadPoolExecutor(4 * AT_ONCE) as threads:
+        days = [FIRST_DAY + timedelta(days=day) for day in range(4 * AT_ONCE)]
+        askings = [ReportAsked("spring", FIRST_DAY, day, AS_OF) for day in days]
+        given = [threads.submit(shelf.report, asking) for asking in askings]
+        turned_away = [isinstance(each.exception(timeout=60), ShelfIsBusy) for each in given]
+    assert not all(turned_away)
+    assert any(turned_away)
+    assert shelf.report(asked).report == report
 
 
 @pytest.mark.slow

@@ -1,5 +1,6 @@
 """A channel that is out of order: red in the doctor, listed with its remedy, and closed by whoever mended it."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -113,6 +114,12 @@ class TestSenders:
         """In the loan's own story, and with the instant at which it comes again."""
         told = slow.run("journeys", "show", "A1").stdout + slow.run("journeys", "show", "A2").stdout
         assert "ended as deferred: capacity: sms takes 2 segments a minute" in " ".join(told.split())
+
+    def test_are_told_apart_in_the_report(self, slow: Driven) -> None:
+        """A step that had no room is no rule's no."""
+        assert slow.run("report", "make", "--portfolio", "cards", "--json", "report.json").exit_code == 0
+        outcomes = json.loads((slow.folder / "report.json").read_text(encoding="utf-8"))["outcomes"]
+        assert {"deferred: capacity", "sent"} <= {row["outcome"] for row in outcomes}
 
     def test_are_bound_by_nothing_in_the_sandbox(self, driven: Driven) -> None:
         """Where no rate is set."""

@@ -124,6 +124,8 @@ CHANGES: dict[str, Callable[[Path], None]] = {
     "a signed count": _in_line("roots.jsonl", '"events": ', '"events": 1'),
     "an event less": _without_line("chain.jsonl", 4),
     "a record less": _without_line("records.jsonl", 0),
+    "the name of a field": _in_line("chain.jsonl", '"seq": ', '"Seq": '),
+    "half of a line": _in_line("records.jsonl", '"content": {', '"content": '),
 }
 
 

@@ -9,6 +9,7 @@ from reports.breakdown import BY_JOURNEY, Breakdown, Row
 from reports.crediting import Credits
 from reports.facts.facts import Facts, in_micros
 from reports.facts.fetching import Ints
+from reports.facts.grouping import summed
 from reports.movement import AMOUNTS, Movement
 from reports.placing import Placing
 
@@ -25,7 +26,7 @@ def rows_of(breakdown: Breakdown, moved: Moved, *, placing: Placing, journeys: I
     for amount, movements in moved.items():
         for movement in movements:
             at = places(breakdown, movement, placing)
-            np.add.at(sums[amount], at, movement.number)
+            sums[amount] += summed(at, movement.number, len(names))
             is_there[at] = True
     there = np.flatnonzero(is_there)
     cost_minor = minor_from_millis([int(millis) for millis in sums["cost_millis"][there]])

@@ -107,6 +107,8 @@ QUERIES = {
 TABLES = tuple(QUERIES)
 ORDERED = frozenset({"statements", "journeys", "payments"})
 """Tables whose rows are numbered, or come in an order that the database must make."""
+ONE_A_STEP = frozenset({"steps", "attempts"})
+"""Tables in which a step has one row at most."""
 
 
 def facts_of(session: Session, scope: Scope, *, with_ids: bool = False) -> Facts:
@@ -150,14 +152,21 @@ def _table(name: str, found: Fetched) -> Table:
     coded = columns.pop("id", None)
     order = np.arange(len(found))
     if name not in ORDERED:
-        # The same rows in the same order, wherever the database had them.
-        keys = [column for column in ("journey", "payment", "at", "turn", "rung") if column in columns]
-        rest = [column for column in columns if column not in keys]
-        order = np.lexsort([columns[column] for column in (*reversed(rest), *reversed(keys))])
+        order = _order(name, columns)
         columns = {column: values[order] for column, values in columns.items()}
     if coded is not None:
         ids = tuple(found.names["id"][code] for code in coded[order])
     return Table(columns, ids)
+
+
+def _order(name: str, columns: dict[str, Ints]) -> Ints:
+    """The order of a table's rows, wherever the database had them: by step and instant, then by everything else."""
+    keys = [columns[column] for column in ("journey", "turn", "rung") if column in columns]
+    step = np.zeros(len(columns["at"]), dtype=np.int64)
+    for key in keys:  # one number for the three of them, because a sort by one is faster than by three
+        step = step * (int(key.max(initial=0)) + 2) + key + 1
+    rest = [] if name in ONE_A_STEP else [columns[column] for column in sorted(columns) if column != "at"]
+    return np.lexsort([*rest, columns["at"], step])
 
 
 def _known_at_entry(tables: dict[str, Table]) -> Table:

@@ -4,6 +4,9 @@ import numpy as np
 
 from reports.facts.fetching import NONE, Ints
 
+EXACT = 2.0**53
+"""Up to here a float holds every whole number."""
+
 
 def last_at_or_before(groups: Ints, instants: Ints, of_groups: Ints, at: Ints) -> Ints:
     """For each of `at`, the index of the last row of its group at or before it; -1 where there is none.
@@ -32,3 +35,12 @@ def spread(counts: Ints) -> tuple[Ints, Ints]:
     group = np.repeat(np.arange(len(counts)), counts)
     begins = np.cumsum(counts) - counts
     return group, np.arange(len(group)) - begins[group]
+
+
+def summed(groups: Ints, numbers: Ints, count: int) -> Ints:
+    """The sum of the numbers of each group, exactly; groups are numbered from 0 to less than `count`."""
+    if float(np.abs(numbers.astype(np.float64)).sum()) < EXACT:
+        return np.rint(np.bincount(groups, numbers, minlength=count)).astype(np.int64)
+    sums = np.zeros(count, dtype=np.int64)
+    np.add.at(sums, groups, numbers)  # several times as slow
+    return sums

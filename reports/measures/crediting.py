@@ -8,7 +8,7 @@ from reports.breakdown import Breakdown
 from reports.crediting import Credits
 from reports.facts.facts import Facts
 from reports.facts.fetching import Ints
-from reports.facts.grouping import spread
+from reports.facts.grouping import spread, summed
 from reports.movement import at_touch
 from reports.placing import Placing
 from reports.recovery_curve import DAY
@@ -55,8 +55,8 @@ def attributions(facts: Facts, credited: Credits, placing: Placing, *, half_life
 def _credited(credited: Credits, placing: Placing, paid: Ints, *, touch: Ints, amount: Ints) -> tuple[Credited, ...]:
     names = placing.rows[Breakdown.RUNG]
     moved = at_touch(credited, "payments", paid, number=amount, journey=credited.journey[paid], touch=touch)
-    sums, rows = np.zeros(len(names), dtype=np.int64), places(Breakdown.RUNG, moved, placing)
-    np.add.at(sums, rows, amount)
+    rows = places(Breakdown.RUNG, moved, placing)
+    sums = summed(rows, amount, len(names))
     shown = {*rows.tolist(), len(names) - 2}
     return tuple(Credited(names[row], int(sums[row])) for row in sorted(shown))
 

@@ -48,7 +48,8 @@ def present_value(facts: Facts, moved: Moved, placing: Placing, *, annual_rate: 
         for movement in moved[amount]:
             days = (facts.tables[movement.table]["at"][movement.index] - starts) / DAY
             rows = places(Breakdown.LADDER, movement, placing)
-            np.add.at(millis, rows, sign * movement.number * (1 + annual_rate) ** (-days / 365))
+            value = sign * movement.number * (1 + annual_rate) ** (-days / 365)
+            millis += np.bincount(rows, value, minlength=len(names))
             is_there[rows] = True
     there = np.flatnonzero(is_there)
     parts = minor_from_millis([round(float(millis[row])) for row in there])

@@ -10,6 +10,7 @@ from domain.arrears import add_months
 from reports.buckets import BUCKETS
 from reports.facts.facts import EPOCH, Facts
 from reports.facts.fetching import Ints
+from reports.facts.grouping import summed
 from reports.standing import GONE, Past
 
 NAMES = (*BUCKETS, *GONE)
@@ -65,8 +66,8 @@ def roll_matrix(facts: Facts) -> RollMatrix:
             to = np.where(now.gone >= 0, len(BUCKETS) + now.gone, now.bucket)
             here = np.flatnonzero((before.bucket >= 0) & (to >= 0))
             cell = before.bucket[here] * size + to[here]
-            np.add.at(money, cell, before.balance[here])
-            np.add.at(loans, cell, 1)
+            money += summed(cell, before.balance[here], size * size)
+            loans += np.bincount(cell, minlength=size * size)
         before = now
     return RollMatrix(
         NAMES if loans.any() else (),

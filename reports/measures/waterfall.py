@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from domain.money import minor_from_millis
 from reports.breakdown import Row
 from reports.facts.facts import Facts
+from reports.facts.grouping import summed
 
 TERMS = {
     "waterfall": (
@@ -46,6 +45,5 @@ def net_of(falls: Sequence[Fall]) -> int:
 def _units(facts: Facts) -> list[tuple[str, int]]:
     """What was spent in the period by unit, in thousandths of a minor unit, the dearest first."""
     names = facts.names["unit"]
-    sums = np.zeros(len(names), dtype=np.int64)
-    np.add.at(sums, facts.costs["unit"], facts.costs["amount_millis"])
+    sums = summed(facts.costs["unit"], facts.costs["amount_millis"], len(names))
     return sorted(((name, int(millis)) for name, millis in zip(names, sums, strict=True)), key=lambda u: (-u[1], u[0]))

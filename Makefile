@@ -23,8 +23,9 @@ lint: $(READY)  ## style, types, floors, dependencies, spelling
 chaos: $(READY)  ## break everything on purpose; ARGS="--points all --seeds 20 --json chaos.json"
 	$(VENV)/bin/python -m tests.chaos $(or $(ARGS),--all)
 
-bench: $(READY)  ## the stock worker and the journey worker, side by side
+bench: $(READY)  ## the stock worker and the journey worker, side by side; the report beside a script in pandas
 	$(VENV)/bin/python -m benchmarks.live --runs 200
+	$(VENV)/bin/python -m benchmarks.report
 
 requirements:  ## pin again after a change of requirements*.in (needs uv)
 	uv pip compile requirements.in -o requirements.txt --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header

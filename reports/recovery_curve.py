@@ -65,8 +65,7 @@ def recovery_curve(name: str, entries: Entries, *, until: int | Ints) -> Curve:
     owed = _from_on(last[seen], entries.opening_minor[seen], days)
     on = (entries.paid_at - entries.opened_at[entries.paid_by]) // DAY
     counts = (on >= 0) & (on <= last[entries.paid_by])
-    order = np.argsort(on[counts], kind="stable")
-    by, on, minor = entries.paid_by[counts][order], on[counts][order], entries.paid_minor[counts][order]
+    by, on, minor = _by_day(entries.paid_by[counts], on[counts], entries.paid_minor[counts])
     spread = _Spread(entries.opening_minor.astype(np.float64), last)
     points, share = [Point(0, 0.0, number, 0.0, 0.0)], 0.0
     bounds = np.searchsorted(on, np.arange(days + 1))
@@ -80,6 +79,16 @@ def recovery_curve(name: str, entries: Entries, *, until: int | Ints) -> Curve:
         low, high = max(share - half, 0.0), share + half
         points.append(Point(day + 1, round(share, 6), int(watched[day]), round(low, 6), round(high, 6)))
     return Curve(name, tuple(points))
+
+
+def _by_day(by: Ints, on: Ints, minor: Ints) -> tuple[Ints, Ints, Ints]:
+    """Who paid how much on which day, in order of days; all that one paid on a day is one amount."""
+    if not len(by):
+        return by, on, minor
+    order = np.lexsort((by, on))
+    by, on, minor = by[order], on[order], minor[order]
+    first = np.flatnonzero(np.concatenate([[True], (by[1:] != by[:-1]) | (on[1:] != on[:-1])]))
+    return by[first], on[first], np.add.reduceat(minor, first)
 
 
 def _from_on(last: Ints, amounts: Ints, days: int) -> Ints:
@@ -106,13 +115,12 @@ class _Spread:
         self.number = len(begun)
 
     def after(self, day: int, by: Ints, minor: Ints, *, money: int, owed: int) -> float:
-        """The variance at the end of a day on which these journeys paid so much."""
-        payers = np.unique(by)
-        before = self.came[payers]
-        np.add.at(self.came, by, minor / owed)
-        now = self.came[payers]
+        """The variance at the end of a day on which these journeys paid so much, each of them once."""
+        before = self.came[by]
+        now = before + minor / owed
+        self.came[by] = now
         self.squares += float(now @ now - before @ before)
-        self.products += float((now - before) @ self.owed[payers])
+        self.products += float((now - before) @ self.owed[by])
         self.slope += money / owed / owed
         there = self.squares - 2 * self.slope * self.products + self.slope**2 * self.owed_squares
         variance = max(there, 0.0) + self.left

@@ -73,10 +73,9 @@ class Past:
         """Where every loan stood at the end of a day (days since 1970, UTC)."""
         loans = np.arange(self.loans)
         cash = self._cash_before(loans, day + 1)
-        stood = self._position(self.entered, loans, day, cash)
-        stated = self._position(self.stated, loans, day, cash)
-        is_stated = stated[0] >= 0
-        bucket, balance = (np.where(is_stated, of_book, other) for of_book, other in zip(stated, stood, strict=True))
+        bucket, balance = self._position(self.stated, loans, day, cash)
+        others = np.flatnonzero(bucket < 0)
+        bucket[others], balance[others] = self._position(self.entered, others, day, cash[others])
         gone = self._gone(day)
         return Standing(np.where(gone >= 0, NONE, bucket), balance, gone)
 

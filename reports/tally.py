@@ -9,7 +9,7 @@ from reports.breakdown import BY_JOURNEY, Breakdown, Row
 from reports.crediting import Credits
 from reports.facts.facts import Facts, in_micros
 from reports.facts.fetching import Ints
-from reports.facts.grouping import summed
+from reports.facts.grouping import distinct, summed
 from reports.movement import AMOUNTS, Movement
 from reports.placing import Placing
 
@@ -69,7 +69,7 @@ def journeys_of(
     taken = [(step.journey, places(breakdown, step, placing)) for step in moved["steps"]]
     journey = np.concatenate([each for each, _ in taken])
     row = np.concatenate([each for _, each in taken])
-    pairs = np.unique(journey * len(names) + row)
+    pairs = distinct(journey * len(names) + row)
     touched = credited.touched_before(in_micros(facts.scope.ends_at), len(facts.journeys))
     untouched = entered[~touched[entered]]
     return (

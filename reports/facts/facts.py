@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from domain.arrears import BUCKET_DAYS
 from reports.facts import queries
-from reports.facts.fetching import NONE, Bools, Fetched, Ints, fetch
+from reports.facts.fetching import NONE, Bools, Fetched, Ints, Order, fetch
 from reports.facts.grouping import first_in_group, last_at_or_before
 from reports.scope import Scope
 
@@ -113,7 +113,10 @@ ONE_A_STEP = frozenset({"steps", "attempts"})
 
 def facts_of(session: Session, scope: Scope, *, with_ids: bool = False) -> Facts:
     """Fetch everything. with_ids: also the ids of the rows, in `Table.ids`, to look behind a figure."""
-    fetched = {name: _fetch(session, query(scope), with_ids=with_ids) for name, query in QUERIES.items()}
+    fetched = {
+        name: _fetch(session, query(scope), with_ids=with_ids, order="kept" if name in ORDERED else "any")
+        for name, query in QUERIES.items()
+    }
     names = _share_names(fetched)
     tables = {name: _table(name, found) for name, found in fetched.items()}
     tables["journeys"] = _known_at_entry(tables)
@@ -125,11 +128,11 @@ def in_micros(instant: datetime) -> int:
     return (instant - EPOCH) // timedelta(microseconds=1)
 
 
-def _fetch(session: Session, query: Select[Any], *, with_ids: bool) -> Fetched:
+def _fetch(session: Session, query: Select[Any], *, with_ids: bool, order: Order) -> Fetched:
     columns = [column for column in query.selected_columns if with_ids or column.name != "id"]
     query = query.with_only_columns(*columns, maintain_column_froms=True)
     names = [name for name in (*NAMES, "id") if name in {column.name for column in columns}]
-    return fetch(session, query, names=names)
+    return fetch(session, query, names=names, order=order)
 
 
 def _share_names(fetched: dict[str, Fetched]) -> dict[str, tuple[str, ...]]:

@@ -44,3 +44,11 @@ def summed(groups: Ints, numbers: Ints, count: int) -> Ints:
     sums = np.zeros(count, dtype=np.int64)
     np.add.at(sums, groups, numbers)  # several times as slow
     return sums
+
+
+def distinct(numbers: Ints) -> Ints:
+    """The different numbers, in order; by sorting, which is several times as fast as numpy's hashing for millions."""
+    if not len(numbers):
+        return numbers
+    ordered = np.sort(numbers)
+    return np.asarray(ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])])

@@ -8,6 +8,7 @@ import numpy as np
 from domain.journey import ClosingReason, JourneyState
 from reports.breakdown import Breakdown
 from reports.facts.facts import Facts, in_micros
+from reports.facts.grouping import distinct
 from reports.movement import is_named
 from reports.placing import Placing
 from reports.touch import NOT_STEPS
@@ -44,7 +45,7 @@ def flows(facts: Facts, placing: Placing) -> tuple[Flow, ...]:
     taken = entered[steps["journey"]] & (steps["at"] < ends_at) & ~is_named(facts, "steps", "outcome", NOT_STEPS)
     of_step = steps["journey"][taken]
     rung = placing.rungs[placing.ladder[of_step], steps["rung"][taken]]
-    pairs = np.unique(of_step * len(rungs) + rung)  # a rung that was taken twice is one node; in the ladder's order
+    pairs = distinct(of_step * len(rungs) + rung)  # a rung that was taken twice is one node; in the ladder's order
     closing = [*(ENDS.index(name) for name in facts.names["closing"]), len(ENDS) - 1]
     closed_at = facts.journeys["closed_at"][journey]
     end = np.where((closed_at >= 0) & (closed_at < ends_at), np.array(closing)[facts.journeys["closing"][journey]], -1)

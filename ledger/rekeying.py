@@ -16,6 +16,7 @@ from ledger.removed import removed_from
 from ledger.tables.borrower import BorrowerRow, ContactPointRow
 from ledger.tables.inbox import InboxRow
 from ledger.tables.key_mark import KeyMarkRow
+from ledger.tables.report_mail import ReportSubscriberRow
 
 AT_ONCE = 1_000
 
@@ -37,15 +38,17 @@ def replace_key(session: Session, old: Keyring, new: Keyring, *, by: str, now: d
     if session.get_bind().dialect.name == "postgresql":  # SQLite lets one write at a time anyway
         session.connection().execute(text("LOCK TABLE key_marks IN EXCLUSIVE MODE"))
     wrapped = _each(session, BorrowerRow, "data_key", lambda key: _wrapped_anew(key, old, new))
+    _each(session, ReportSubscriberRow, "data_key", lambda key: _wrapped_anew(key, old, new))
     carried = _each(session, ContactPointRow, "lookup", new.relooked)
     carried += _each(session, InboxRow, "contact_lookup", new.relooked)
+    carried += _each(session, ReportSubscriberRow, "lookup", new.relooked)
     session.add(KeyMarkRow(mark=new.mark, replaced_at=now, replaced_by=by))
     return Rekeyed(wrapped, carried)
 
 
 def _wrapped_anew(data_key: bytes, old: Keyring, new: Keyring) -> bytes:
-    """A key that was thrown away stays so."""
-    return data_key if removed_from(data_key) is not None else old.rewrapped(data_key, under=new)
+    """A key that was thrown away stays so, and so does that of a reader who has unsubscribed."""
+    return data_key if not data_key or removed_from(data_key) is not None else old.rewrapped(data_key, under=new)
 
 
 def _each(session: Session, table: type[SQLModel], name: str, change: Callable[[bytes], bytes]) -> int:

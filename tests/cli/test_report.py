@@ -47,3 +47,29 @@ def test_a_cell_opens_to_what_is_behind_it(driven: Driven) -> None:
     on_screen = driven.run(*asked, row["name"], "--cell", "steps")
     assert step["loan"] in on_screen.stdout
     assert "there are '" in driven.refusal(*asked, "fax")
+
+
+def test_readers_come_and_go(driven: Driven) -> None:
+    """Subscribed once, listed masked, and forgotten; whoever is none is told so with a remedy."""
+    whom = ("--portfolio", "cards", "--email", "ada@lender.example")
+    assert "is sent the report of every month" in driven.run("report", "subscribe", *whom).output
+    assert "is sent it already" in driven.run("report", "subscribe", *whom).output
+    listed = driven.run("report", "subscribers", "--portfolio", "cards", "--json")
+    (reader,) = json.loads(listed.stdout)["subscribers"]
+    assert (reader["email"], reader["last"]) == ("a***@lender.example", None)
+    assert "a***@lender.example" in driven.run("report", "subscribers", "--portfolio", "cards").output
+    assert driven.run("report", "unsubscribe", *whom).exit_code == 0
+    again = driven.run("report", "unsubscribe", *whom)
+    assert again.exit_code == 1
+    assert "duecourse report subscribers" in again.output
+    assert "Nobody is sent" in driven.run("report", "subscribers", "--portfolio", "cards").output
+    wrong = driven.run("report", "subscribe", "--portfolio", "cards", "--email", "ada")
+    assert wrong.exit_code == 1
+    assert "--email" in wrong.output
+
+
+def test_an_empty_period_is_refused_with_a_remedy(driven: Driven) -> None:
+    """Its last day lies before its first."""
+    told = driven.run("report", "--portfolio", "cards", "--from", "2026-02-01", "--to", "2026-01-01")
+    assert told.exit_code == 1
+    assert "--from" in told.output

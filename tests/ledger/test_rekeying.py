@@ -18,6 +18,7 @@ from ledger.people import contact_text, person_of
 from ledger.receipts import take_in
 from ledger.rekeying import Rekeyed, replace_key
 from ledger.removed import Removed, removed_from
+from ledger.report_subscribers import subscribe, subscribers, unsubscribe
 from ledger.tables.borrower import BorrowerRow, ContactPointRow
 from ledger.tables.inbox import InboxRow
 from tests.ledger.lender import EMAIL, MOBILE, NOW, Lender, a_loan
@@ -175,3 +176,20 @@ def test_an_address_of_the_same_person_keeps_its_kind_and_place(lender: Lender, 
     again = Lender(reopened, now=lender.now)
     again.takes_in(loan)
     assert len(again.rows(ContactPointRow)) == before
+
+
+class TestReadersOfReports:
+    """Their addresses lie under keys of their own as well."""
+
+    def test_are_still_readers_afterwards(self, lender: Lender, new: Keyring, reopened: Ledger) -> None:
+        """The address can be read, is found again, and one that was forgotten stays forgotten."""
+        lender.opens()
+        with lender.ledger.transaction() as session:
+            subscribe(session, portfolio="cards", address="ada@lender.example", now=NOW)
+            subscribe(session, portfolio="cards", address="bob@lender.example", now=NOW)
+            unsubscribe(session, portfolio="cards", address="bob@lender.example", now=NOW)
+        replaced(lender, new)
+        with reopened.transaction() as session:
+            assert [reader.address for reader in subscribers(session, portfolio="cards")] == ["a***@lender.example"]
+            assert not subscribe(session, portfolio="cards", address="ada@lender.example", now=NOW)
+            unsubscribe(session, portfolio="cards", address="ada@lender.example", now=NOW)

@@ -47,6 +47,8 @@ class TestEveryWorkedExample:
         for key in ("warnings", "obligations"):
             rules = {found["rule"] for found in got[key]}
             assert set(expected.pop(key, [])) <= rules, got[key]
+        if (due := expected.pop("due", None)) is not None:
+            assert [found["rule"] for found in got["obligations"]] == due
         for name_of_debt, counted in expected.pop("counts", {}).items():
             assert got["counts"][name_of_debt] == counted
         assert {key: got[key] for key in expected} == expected

@@ -12,6 +12,7 @@ from policy.compliance.conversations import communications
 from policy.compliance.history import Preference, PreferenceKind
 from policy.compliance.objection import Effect, Objection
 from policy.compliance.question import Question
+from policy.compliance.returns import came_back
 from policy.compliance.standing_rule import MarkWord
 from policy.files.form import Form, Whole
 
@@ -70,4 +71,4 @@ def _is_done(case: Case, params: Sla, debt: str, *, at: datetime) -> bool:
     done = [mark.at for mark in case.marks(*params.done_by, debt=debt) if mark.at <= at]
     if not params.undone_by or not done:
         return bool(done)
-    return not any(done[-1] <= mark.at <= at for mark in case.marks(*params.undone_by, debt=debt))
+    return done[-1] not in came_back(done, (m.at for m in case.marks(*params.undone_by, debt=debt) if m.at <= at))

@@ -41,6 +41,10 @@ REMEDIES = {
     "amount": ("does not say the amount", "give {{ amount }}"),
     "due_date": ("does not say since when", "give {{ due_since }}"),
     "payment_way": ("does not say how to pay", "give {{ pay_link }} beside the word for paying"),
+    "kindness": (
+        "shows no understanding",
+        "say for example that you know how it can slip one's mind, or how you can help",
+    ),
     "deadline": ("gives no deadline", "say for example 'within 14 days'"),
 }
 OPT_OUT = {

@@ -34,8 +34,8 @@ FACTS_OF_A_LOAN = {
 }
 GOOD_SMS = "{{ first_name }}, {{ lender }} here: {{ amount }} is open. Help: {{ help_phone }} Reply STOP to opt out"
 PRE_LEGAL_SMS = (
-    "Hello {{ first_name }}, {{ lender }} here: {{ amount }} is open since {{ due_since }}. If we hear nothing within "
-    "14 days, it may go to court. Call {{ help_phone }}. Pay: {{ pay_link }} Reply STOP to opt out"
+    "Hello {{ first_name }}, {{ lender }} here: {{ amount }} is due since {{ due_since }}. If we hear nothing within "
+    "14 days, it may go to court. We are glad to help: {{ help_phone }}. Pay: {{ pay_link }} Reply STOP to opt out"
 )
 
 

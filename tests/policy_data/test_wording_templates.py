@@ -117,6 +117,36 @@ class TestWhatARungMaySay:
                 assert following.after >= timedelta(days=14)
 
 
+class TestTheToneOfALadder:
+    """From the first reminder to the notice."""
+
+    @pytest.mark.parametrize("language", LANGUAGES)
+    @pytest.mark.parametrize("name", sorted(shipped_ladders()))
+    def test_is_kind_on_every_rung_and_names_a_consequence_on_none_but_the_notice(
+        self, name: str, language: str
+    ) -> None:
+        """Each message through each channel also offers help and a way to opt out."""
+        spoken = dict.fromkeys(rung.wording for rung in shipped_ladders()[name].rungs if rung.wording)
+        for wording in spoken:
+            for channel in template_of(wording, language=language).words:
+                said = render(wording, channel=channel, language=language, facts=SAMPLE_FACTS)
+                elements = elements_of(said.body, language=language, channel=channel)
+                assert {"kindness", "help", "opt_out"} <= elements, (wording, channel)
+                assert ("consequence" in elements) == (wording == "pre_legal_notice"), (wording, channel)
+
+    @pytest.mark.parametrize(
+        ("language", "words"),
+        [("en", "We may pass your account to an agency."), ("zh", "我们可能会将账户转交催收机构。")],
+    )
+    def test_is_not_kept_by_a_reminder_that_names_one(self, language: str, words: str) -> None:
+        """Nor by one that is nothing but facts."""
+        facts = "{{ first_name }} {{ lender }} {{ amount }} {{ due_since }} {{ help_phone }} {{ pay_link }} "
+        text = f"version: 1\nsms: '{facts}{words}'\n"
+        template = read_template(text, file="f", wording="friendly_reminder", language=language)
+        told = {problem.what for problem in check_template(template)}
+        assert {"'sms' shows no understanding", "'sms' says more than it may: consequence"} <= told
+
+
 class TestAFailingTemplate:
     """What it does to a ladder."""
 

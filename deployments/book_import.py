@@ -164,6 +164,7 @@ def import_loans(
         )
         # Inside the transaction: where the rejects cannot be told, nothing is taken in.
         rejects_file = write_findings(file, book)
+    ledger.refresh_statistics()
     return Imported(
         kind="loans",
         portfolio=file.portfolio,
@@ -219,6 +220,7 @@ def import_payments(ledger: Ledger, file: BookFile, *, now: datetime, steps: Ste
             now=now,
         )
         rejects_file = write_findings(file, book)
+    ledger.refresh_statistics()
     return Imported(
         kind="payments",
         portfolio=file.portfolio,

@@ -60,6 +60,7 @@ def import_costs(ledger: Ledger, file: BookFile, *, now: datetime, steps: Steps 
         )
         record_import(session, portfolio, told, now=now)
         rejects_file = write_findings(file, book)
+    ledger.refresh_statistics()
     return CostsImported(
         kind="costs",
         portfolio=file.portfolio,

@@ -103,6 +103,7 @@ def import_history(
         )
         record_import(session, portfolio, told, now=now)
         rejects_file = write_findings(file, book)
+    ledger.refresh_statistics()
     return PastImported(
         kind="history",
         portfolio=file.portfolio,

@@ -16,6 +16,8 @@ from ledger.keyring import Keyring, KeyWasReplaced
 from ledger.tables.key_mark import KeyMarkRow
 
 SQLITE_BUSY_MS = 30_000
+ROWS_LOOKED_AT = 1000
+"""Of each index, when SQLite counts: enough to tell a long table from a short one."""
 KEY_IS_RIGHT = "key_is_right"
 
 
@@ -51,6 +53,13 @@ class Ledger:
         with Session(self.engine, expire_on_commit=False) as session:
             session.info["keyring"] = self.keyring
             yield session
+
+    def refresh_statistics(self) -> None:
+        """Let the database count its rows, after many came in: a report's queries are planned by these counts."""
+        with self.engine.begin() as connection:
+            if connection.dialect.name == "sqlite":
+                connection.exec_driver_sql(f"PRAGMA analysis_limit={ROWS_LOOKED_AT}")
+            connection.exec_driver_sql("ANALYZE")
 
     def close(self) -> None:
         """Give the connections back."""

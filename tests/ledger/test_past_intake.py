@@ -200,6 +200,17 @@ class TestTheReport:
         assert rows["Level 1"] == rows["Level 1: callback"] == rows["champion"] == 19_000
 
 
+def test_the_database_counts_its_rows_after_an_import(lender: Lender) -> None:
+    """On both databases, and repeatedly: a report over many new loans is planned by these counts."""
+    take_in(lender, WORKED)
+    for _ in range(2):
+        lender.ledger.refresh_statistics()
+    with lender.ledger.reading() as session:
+        is_sqlite = session.connection().dialect.name == "sqlite"
+        query = "SELECT count(*) FROM sqlite_stat1" if is_sqlite else "SELECT sum(reltuples) FROM pg_class"
+        assert session.connection().exec_driver_sql(query).scalar_one() > 0
+
+
 def test_a_journey_of_the_past_has_a_state_of_its_own() -> None:
     """Whoever looks for open or closed ones never finds it."""
     assert JourneyState.PAST not in {JourneyState.OPEN, JourneyState.CLOSED}

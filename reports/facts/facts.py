@@ -107,8 +107,6 @@ QUERIES = {
 TABLES = tuple(QUERIES)
 ORDERED = frozenset({"statements", "journeys", "payments"})
 """Tables whose rows are numbered, or come in an order that the database must make."""
-ONE_A_STEP = frozenset({"steps", "attempts"})
-"""Tables in which a step has one row at most."""
 
 
 def facts_of(session: Session, scope: Scope, *, with_ids: bool = False) -> Facts:
@@ -118,7 +116,7 @@ def facts_of(session: Session, scope: Scope, *, with_ids: bool = False) -> Facts
         for name, query in QUERIES.items()
     }
     names = _share_names(fetched)
-    tables = {name: _table(name, found) for name, found in fetched.items()}
+    tables = {name: _table(name, fetched.pop(name)) for name in TABLES}  # one copy at a time
     tables["journeys"] = _known_at_entry(tables)
     return Facts(scope=scope, names=names, **tables)
 
@@ -155,21 +153,27 @@ def _table(name: str, found: Fetched) -> Table:
     coded = columns.pop("id", None)
     order = np.arange(len(found))
     if name not in ORDERED:
-        order = _order(name, columns)
+        order = _order(columns)
         columns = {column: values[order] for column, values in columns.items()}
     if coded is not None:
         ids = tuple(found.names["id"][code] for code in coded[order])
     return Table(columns, ids)
 
 
-def _order(name: str, columns: dict[str, Ints]) -> Ints:
+def _order(columns: dict[str, Ints]) -> Ints:
     """The order of a table's rows, wherever the database had them: by step and instant, then by everything else."""
     keys = [columns[column] for column in ("journey", "turn", "rung") if column in columns]
     step = np.zeros(len(columns["at"]), dtype=np.int64)
     for key in keys:  # one number for the three of them, because a sort by one is faster than by three
         step = step * (int(key.max(initial=0)) + 2) + key + 1
-    rest = [] if name in ONE_A_STEP else [columns[column] for column in sorted(columns) if column != "at"]
-    return np.lexsort([*rest, columns["at"], step])
+    at = columns["at"]
+    order = np.lexsort((at, step))
+    is_tied = (step[order[1:]] == step[order[:-1]]) & (at[order[1:]] == at[order[:-1]])
+    tied = np.flatnonzero(np.append(is_tied, values=False) | np.insert(is_tied, 0, values=False))
+    rows = order[tied]
+    everything = [columns[column][rows] for column in sorted(columns)]
+    order[tied] = rows[np.lexsort([*everything, at[rows], step[rows]])]
+    return order
 
 
 def _known_at_entry(tables: dict[str, Table]) -> Table:

@@ -58,8 +58,9 @@ def _from_postgresql(
 ) -> Fetched:
     connection.execute(ROOM)
     written = io.BytesIO()
-    for (lines,) in connection.execute(_in_lines(query, names=names, order=order)):
-        written.write(lines.encode())
+    pieces = list(connection.execute(_in_lines(query, names=names, order=order)).scalars())
+    while pieces:  # each is let go when it was written
+        written.write(pieces.pop(0).encode())
         written.write(b"\n")
     if not written.tell():
         return _coded({key: [] for key in keys}, {name: [] for name in names})
@@ -83,6 +84,8 @@ def _from_postgresql(
             found[key] = chunks[0].dictionary.to_pylist()
         else:
             columns[key] = np.concatenate([chunk.fill_null(NONE).to_numpy() for chunk in chunks])
+    del table
+    pa.default_memory_pool().release_unused()
     return _coded(columns, found)
 
 

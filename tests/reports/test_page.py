@@ -22,6 +22,7 @@ from reports.plots import Plot
 from reports.reconciling import reconcile
 from reports.sections.order import sections_of
 from tests.reports.chronicle import AS_OF, FIRST_DAY, LAST_DAY, Chronicle, write_spring
+from tests.reports.whole_report import with_every_measure
 
 CHROMIUM = Path("/usr/bin/chromium")
 QUIETLY = (
@@ -147,6 +148,24 @@ def test_every_plot_is_one_that_plotly_knows_and_has_words(report: dict[str, Any
         Figure(plot.figure)
         assert plot.summary
     assert "standard v2: 15.00 CNY recovered at a cost of 30.40 CNY" in shown["recovery-against-cost"].summary
+
+
+def test_every_measure_has_its_plot(report: dict[str, Any]) -> None:
+    """With something under every key each of them is drawn, and Plotly accepts what it is given."""
+    shown = plots(with_every_measure(report))
+    wanted = {
+        *("gross-to-net", "incremental", "rung-holdouts", "cure-by-horizon", "cure-by-ladder", "time-to-cure"),
+        *("liquidation", "roll-by-money", "roll-by-loans", "journeys-through-rungs", "contact-rate", "kept-rate"),
+        *("by-segment", "credited-by-step", "hazard-after-rungs", "loss-by-cell", "collectors"),
+    }
+    assert set(shown) >= PLOTS | wanted
+    for plot in shown.values():
+        Figure(plot.figure)
+        assert plot.summary
+    assert "insufficient data" in shown["incremental"].summary
+    assert len(shown["incremental"].figure["data"][0]["x"]) == 1, "what says nothing is not drawn as a finding"
+    band = shown["recovery-by-ladder"].figure["data"][1]
+    assert band["fill"] == "tonexty"
 
 
 def test_the_contents_lead_to_every_section(report: dict[str, Any]) -> None:

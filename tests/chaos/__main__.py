@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from tests.chaos.tally import Plan, Tally
 
 COLUMNS = ("runs", "lost", "duplicates", "unknown_left", "forged_accepted", "server_errors")
 NOT_CLEAN = 1
+SAYS_EVERY_SECONDS = 60.0
 
 Tell = Callable[[str], None]
 EXPERIMENTS: Mapping[str, tuple[str, Callable[[Plan, Databases, Tell], Tally]]] = {
@@ -36,11 +38,24 @@ def main() -> int:
         folder = Path(name)
         plan = Plan(folder, tuple(range(given.seed_base, given.seed_base + given.seeds)), given.share)
         with databases(folder, postgres=not given.only_sqlite) as made, screen.status("") as status:
-            tallies = list(_tallies(given, plan, made, tell=status.update))
+            tell = status.update if screen.is_terminal else _now_and_then(screen)
+            tallies = list(_tallies(given, plan, made, tell=tell))
     _show(tallies)
     if given.json:
         given.json.write_text(json.dumps([tally.as_json() for tally in tallies], indent=2) + "\n", encoding="utf-8")
     return 0 if all(tally.is_clean for tally in tallies) else NOT_CLEAN
+
+
+def _now_and_then(screen: Console) -> Tell:
+    """Without a terminal a line a minute says that it is alive, and where it is."""
+    said_at = [-SAYS_EVERY_SECONDS]
+
+    def tell(what: str) -> None:
+        if time.monotonic() - said_at[0] >= SAYS_EVERY_SECONDS:
+            said_at[0] = time.monotonic()
+            screen.print(what, markup=False, highlight=False)
+
+    return tell
 
 
 def _parser() -> argparse.ArgumentParser:

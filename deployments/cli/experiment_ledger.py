@@ -23,9 +23,11 @@ from reports.experiments import telling
 from reports.experiments.entry_file import read_entries
 from reports.experiments.entry_writing import write_entries
 from reports.experiments.off_policy import NothingLogged, OffPolicy, Value
+from reports.facts.facts import facts_of
 from reports.figures import NOTHING, percent, words
 from reports.learning.entering import standing
-from reports.learning.proposed import Proposed, value_of_arm, value_of_rules
+from reports.learning.proposed import Proposed, loan_entries, value_of_arm, value_of_rules
+from reports.learning.windows import money_of
 from reports.scope import all_until
 
 PortfolioOption = Annotated[str, typer.Option(help="The portfolio whose loans were given their arms.")]
@@ -53,9 +55,11 @@ def export(
 ) -> None:
     """Write every loan that entered, its arm, its logged probability and its money, so that others can judge it."""
     with at_hand() as there, there.ledger.reading() as session:
-        stands = standing(session, all_until(session, portfolio=portfolio, as_of=instant(there, as_of)), days=days)
-    number = write_entries(out, stands.loan_entries)
-    waiting = sum(stands.by_arm.values()) - number
+        facts = facts_of(session, all_until(session, portfolio=portfolio, as_of=instant(there, as_of)))
+        stands = standing(session, facts, money_of(session, facts), days=days)
+        loans = loan_entries(session, facts, stands)
+    number = write_entries(out, loans)
+    waiting = stands.loans - number
     told = f"{number:,} loans with the money of {stands.days} days each are in {out}."
     later = f"{waiting:,} more have entered and have not been watched so long." if waiting else ""
     answer = {"file": out, "loans": number, "days": stands.days, "not_watched_long_enough": waiting}
@@ -89,8 +93,9 @@ def value(
             plan = everybody(ladder) if ladder else _read(rules)
             with at_hand() as there, there.ledger.reading() as session:
                 scope = all_until(session, portfolio=portfolio, as_of=instant(there, as_of))
-                stands = standing(session, scope, days=days)
-                proposed = value_of_rules(session, scope, stands, rules=plan, alpha=alpha)
+                facts = facts_of(session, scope)
+                stands = standing(session, facts, money_of(session, facts), days=days)
+                proposed = value_of_rules(session, facts, stands, rules=plan, currency=scope.currency, alpha=alpha)
     except NothingLogged:
         raise CommandFailed(
             "fewer than two loans have been watched long enough",

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from statistics import NormalDist
 
-from reports.experiments.comparison import LEAST_LOANS, POWER
+from reports.experiments.comparison import LEAST_LOANS
 from reports.experiments.confidence_sequence import fixed_multiplier, multiplier
 from reports.experiments.evaluation import pairs_of
 
@@ -88,18 +88,6 @@ def plan(question: Question, *, loans_per_week: float | None = None) -> Plan:
         always_valid=_size(question, always, per_week=loans_per_week),
         detectable=_detectable(question, pairs, always, per_week=loans_per_week),
     )
-
-
-def smallest_shown(
-    *, mean: float, sd: float, loans: Mapping[str, int], pair: tuple[str, str], alpha: float
-) -> float | None:
-    """The smallest effect, in the units of the mean, that `evaluation` would show after so many loans an arm.
-
-    mean, sd: of money per loan without it, both more than 0. With the power of `comparison`; None where none would be.
-    """
-    total = sum(loans.values())
-    question = Question(mean, sd, mean, alpha, POWER, {arm: number / max(total, 1) for arm, number in loans.items()})
-    return _always_mde(question, pair, loans=total)
 
 
 def _check(question: Question) -> None:

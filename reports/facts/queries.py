@@ -35,7 +35,7 @@ ASKED = tuple(sorted(kind.value for kind in QUESTIONS))
 
 def statements(scope: Scope) -> Select[Any]:
     """What the lender's book said, by loan and in the order in which it became known."""
-    loan = _loans(scope)
+    loan = numbered_loans(scope)
     return (
         select(
             col(StatementRow.id),
@@ -56,7 +56,7 @@ def statements(scope: Scope) -> Select[Any]:
 
 def journeys(scope: Scope) -> Select[Any]:
     """Journeys in order of opening; an end that was not known yet is empty."""
-    loan, journey = _loans(scope), _journeys(scope)
+    loan, journey = numbered_loans(scope), numbered_journeys(scope)
     is_closed = and_(col(JourneyRow.closed_at) <= scope.as_of, on_record(scope, JourneyRow.end_recorded_at))
     return (
         select(
@@ -81,7 +81,7 @@ def journeys(scope: Scope) -> Select[Any]:
 
 def steps(scope: Scope) -> Select[Any]:
     """Steps that had ended, with the outcome that was known; one that had no room is told apart from a rule's no."""
-    journey = _journeys(scope)
+    journey = numbered_journeys(scope)
     before = _earlier(scope)
     had_no_room = and_(col(StepRow.outcome) == Outcome.DEFERRED.value, col(StepRow.reason).startswith(CAPACITY))
     return (
@@ -105,7 +105,7 @@ def attempts(scope: Scope) -> Select[Any]:
 
     is_undelivered: a receipt said by then that it did not arrive.
     """
-    journey = _journeys(scope)
+    journey = numbered_journeys(scope)
     before = _earlier(scope)
     undelivered = AttemptState.UNDELIVERED.value
     said_so = and_(col(AttemptRow.state) == undelivered, col(AttemptRow.receipt_at) <= scope.as_of)
@@ -132,7 +132,7 @@ def attempts(scope: Scope) -> Select[Any]:
             or_(before.c.state.in_(LEFT), and_(before.c.state.is_(None), had_left)),
         )
     )
-    past = _journeys(scope)
+    past = numbered_journeys(scope)
     told = (
         select(
             col(StepRow.id),
@@ -156,7 +156,7 @@ def attempts(scope: Scope) -> Select[Any]:
 
 def works(scope: Scope) -> Select[Any]:
     """Work for people on rungs, with what was recorded of it by then."""
-    journey = _journeys(scope)
+    journey = numbered_journeys(scope)
     is_recorded = col(WorkItemRow.recorded_at) <= scope.as_of
     is_done = and_(is_recorded, col(WorkItemRow.state) == WorkState.DONE.value)
     return (
@@ -183,7 +183,7 @@ def works(scope: Scope) -> Select[Any]:
 
 def promises(scope: Scope) -> Select[Any]:
     """Promises that were made, with the step on which; is_kept: by then."""
-    journey = _journeys(scope)
+    journey = numbered_journeys(scope)
     is_kept = and_(col(PromiseRow.state) == PromiseState.KEPT.value, col(PromiseRow.settled_at) <= scope.as_of)
     return (
         select(
@@ -204,7 +204,7 @@ def promises(scope: Scope) -> Select[Any]:
 
 def payments(scope: Scope) -> Select[Any]:
     """Payments in order of time, of any day: a reversal of this period may concern an old one."""
-    loan, payment = _loans(scope), _payments(scope)
+    loan, payment = numbered_loans(scope), _payments(scope)
     return (
         select(
             col(PaymentRow.id),
@@ -235,7 +235,7 @@ def reversals(scope: Scope) -> Select[Any]:
 
 def costs(scope: Scope) -> Select[Any]:
     """What was spent in the period; journey, rung and action may be empty."""
-    loan, journey = _loans(scope), _journeys(scope)
+    loan, journey = numbered_loans(scope), numbered_journeys(scope)
     return (
         select(
             col(CostRow.id),
@@ -257,7 +257,8 @@ def costs(scope: Scope) -> Select[Any]:
     )
 
 
-def _loans(scope: Scope) -> Any:
+def numbered_loans(scope: Scope) -> Any:
+    """The portfolio's loans with the numbers by which all tables name them."""
     return (
         select(col(LoanRow.id).label("id"), _number(col(LoanRow.number)))
         .where(col(LoanRow.portfolio_id) == scope.portfolio_id, col(LoanRow.created_at) <= scope.as_of)
@@ -265,7 +266,8 @@ def _loans(scope: Scope) -> Any:
     )
 
 
-def _journeys(scope: Scope) -> Any:
+def numbered_journeys(scope: Scope) -> Any:
+    """The portfolio's journeys likewise."""
     return (
         select(col(JourneyRow.id).label("id"), _number(col(JourneyRow.opened_at), col(JourneyRow.id)))
         .join(LoanRow, col(LoanRow.id) == col(JourneyRow.loan_id))

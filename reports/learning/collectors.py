@@ -5,30 +5,33 @@ period: a linear model of the money and of payments on segment, bucket at entry,
 little ridge), so that whoever gets the hard cases is not blamed for them.
 """
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Subquery, and_, func, select
+from sqlalchemy import Select, and_, case, select
 from sqlmodel import Session, col
 
-from domain.arrears import bucket_of
+from domain.promise import PromiseState
 from domain.work_item import SPOKEN_TO, Disposition, WorkKind, WorkState
 from ledger.tables.agreement import PromiseRow
-from ledger.tables.journey import JourneyRow
-from ledger.tables.loan import LoanRow
-from ledger.tables.money import PaymentRow
 from ledger.tables.work_item import WorkItemRow
+from reports.evidence import in_period
 from reports.experiments.confidence_sequence import Floats
-from reports.learning.asking import days_after, in_period, rows
+from reports.facts.facts import Facts
+from reports.facts.fetching import Ints, fetch
+from reports.facts.queries import numbered_journeys
+from reports.facts.spelling import micros
 from reports.learning.shrinking import ALPHA, Ratio, discoveries, shrink, two_sided
+from reports.learning.windows import Money
 from reports.scope import Scope
 
 DAYS = 14
 LEAST_CASES = 30
 RIDGE = 1.0
+MOST_BUCKET = 7
+"""Later ones are taken together."""
 CALLS_AND_VISITS = (WorkKind.CALLBACK.value, WorkKind.FIELD_VISIT.value)
 SPOKEN = frozenset(disposition.value for disposition in SPOKEN_TO)
 ABOVE, BELOW, AS_EXPECTED, TOO_FEW = "above_expected", "below_expected", "as_expected", "too_few_cases"
@@ -74,10 +77,14 @@ class Collector:
     verdict: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Cases:
-    collector: list[str]
-    team: list[str | None]
+    """collector, team: codes into `names` and `teams`. The others are 1 where it is so, or money in minor units."""
+
+    names: tuple[str, ...]
+    teams: tuple[str, ...]
+    collector: Ints
+    team: Ints
     spoken: Floats
     promised: Floats
     kept: Floats
@@ -85,19 +92,14 @@ class _Cases:
     money: Floats
     mix: Floats
 
-    def __len__(self) -> int:
-        return len(self.collector)
 
-
-def collectors(session: Session, scope: Scope) -> tuple[Collector, ...]:
+def collectors(session: Session, facts: Facts, money: Money) -> tuple[Collector, ...]:
     """Every collector with a case in the period, by name."""
-    cases = _cases(session, scope)
-    if not len(cases):
+    cases = _cases(session, facts, money)
+    if cases is None:
         return ()
     expected_paid, expected_money = (_expected(cases.mix, outcome) for outcome in (cases.paid, cases.money))
-    members = defaultdict[str, list[int]](list)
-    for index, name in enumerate(cases.collector):
-        members[name].append(index)
+    members = {cases.names[code]: np.flatnonzero(cases.collector == code) for code in np.unique(cases.collector)}
     names = sorted(members)
     residuals = cases.paid - expected_paid
     compared = [name for name in names if len(members[name]) >= LEAST_CASES]
@@ -109,10 +111,11 @@ def collectors(session: Session, scope: Scope) -> tuple[Collector, ...]:
         mine = members[name]
         at, q_value = shrunk.get(name), q_values.get(name)
         difference = None if at is None else at.rate
+        teams = cases.team[mine][cases.team[mine] >= 0]
         found.append(
             Collector(
                 collector=name,
-                team=next((cases.team[i] for i in reversed(mine) if cases.team[i]), None),
+                team=cases.teams[teams[-1]] if len(teams) else None,
                 cases=len(mine),
                 spoken_to=int(cases.spoken[mine].sum()),
                 promises=int(cases.promised[mine].sum()),
@@ -152,64 +155,74 @@ def _expected(mix: Floats, outcome: Floats) -> Floats:
     return found
 
 
-def _cases(session: Session, scope: Scope) -> _Cases:
-    done = _done(scope)
-    money = dict(rows(session, _money(scope, done)))
-    promised = dict(rows(session, _promises(scope, done)))
-    found = rows(session, select(done).order_by(done.c.recorded_at, done.c.id))
-    is_kept = {"kept": 1.0}
+def _cases(session: Session, facts: Facts, money: Money) -> _Cases | None:
+    scope, journeys = facts.scope, facts.journeys
+    done = fetch(session, _done(scope), names=("taken_by", "team", "disposition", "kind", "rung"))
+    if not len(done):
+        return None
+    journey, at = done.columns["journey"], done.columns["at"]
+    order = np.lexsort((done.columns["turn"], journey, at))
+    columns = {name: values[order] for name, values in done.columns.items()}
+    journey, at = columns["journey"], columns["at"]
+    received = money.received_within(journeys["loan"][journey], at, days=DAYS).astype(np.float64)
+
+    def said(*dispositions: str) -> Floats:
+        told = np.array([*(name in dispositions for name in done.names["disposition"]), False])
+        return told[columns["disposition"]].astype(np.float64)
+
     return _Cases(
-        collector=[row.taken_by for row in found],
-        team=[row.team for row in found],
-        spoken=np.array([row.disposition in SPOKEN for row in found], dtype=np.float64),
-        promised=np.array([row.disposition == Disposition.PROMISE.value for row in found], dtype=np.float64),
-        kept=np.array([is_kept.get(promised.get(row.id, ""), 0.0) for row in found], dtype=np.float64),
-        paid=np.array([row.id in money for row in found], dtype=np.float64),
-        money=np.array([int(money.get(row.id, 0)) for row in found], dtype=np.float64),
-        mix=_mix(found),
+        names=done.names["taken_by"],
+        teams=done.names["team"],
+        collector=columns["taken_by"],
+        team=columns["team"],
+        spoken=said(*SPOKEN),
+        promised=said(Disposition.PROMISE.value),
+        kept=columns["is_kept"].astype(np.float64),
+        paid=(received > 0).astype(np.float64),
+        money=received,
+        mix=_mix(
+            journeys["segment"][journey],
+            np.minimum(journeys["bucket"][journey], MOST_BUCKET),
+            columns["kind"],
+            journeys["ladder"][journey] * (len(done.names["rung"]) + 1) + columns["rung"],
+            owed=journeys["opening_minor"][journey],
+        ),
     )
 
 
-def _mix(found: list[Any]) -> Floats:
-    """What a case was like: dummies of segment, bucket and rung, and the logarithm of the arrears, all centred."""
-    if not found:
-        return np.zeros((0, 0))
-    columns: list[Floats] = []
-    for value in (
-        lambda row: row.segment,
-        lambda row: min(bucket_of(row.opening_days_past_due), 7),
-        lambda row: row.kind,
-        lambda row: (row.ladder_digest, row.rung),
-    ):
-        values = [value(row) for row in found]
-        columns += [np.array([v == each for v in values], dtype=np.float64) for each in sorted(set(values))]
-    columns.append(np.log1p(np.array([max(row.opening_minor, 0) for row in found], dtype=np.float64)))
-    mix = np.stack(columns, axis=1)
+def _mix(*kinds: Ints, owed: Ints) -> Floats:
+    """What a case was like: dummies of its kinds and the logarithm of what was owed at entry, all centred."""
+    dummies = [(kind == each).astype(np.float64) for kind in kinds for each in np.unique(kind)]
+    mix = np.stack([*dummies, np.log1p(np.maximum(owed, 0).astype(np.float64))], axis=1)
     centred: Floats = mix - mix.mean(axis=0)
     return centred
 
 
-def _done(scope: Scope) -> Subquery:
+def _done(scope: Scope) -> Select[Any]:
     """Calls and visits whose result somebody recorded, early enough to see what followed."""
+    journey = numbered_journeys(scope)
+    is_kept = and_(
+        col(PromiseRow.state) == PromiseState.KEPT.value,
+        col(PromiseRow.settled_at) <= scope.as_of,
+        col(PromiseRow.settled_at) < scope.ends_at,
+    )
+    kept = select(col(PromiseRow.work_item_id)).where(is_kept, col(PromiseRow.work_item_id).is_not(None)).distinct()
+    kept_items = kept.subquery()
     return (
         select(
-            col(WorkItemRow.id),
-            col(WorkItemRow.loan_id),
-            col(WorkItemRow.kind),
-            col(WorkItemRow.rung),
+            journey.c.no.label("journey"),
+            micros(WorkItemRow.recorded_at).label("at"),
+            col(WorkItemRow.turn_no).label("turn"),
+            case((kept_items.c.work_item_id.is_not(None), 1), else_=0).label("is_kept"),
             col(WorkItemRow.taken_by),
             col(WorkItemRow.team),
             col(WorkItemRow.disposition),
-            col(WorkItemRow.recorded_at),
-            col(JourneyRow.ladder_digest),
-            col(JourneyRow.opening_minor),
-            col(JourneyRow.opening_days_past_due),
-            col(LoanRow.segment),
+            col(WorkItemRow.kind),
+            col(WorkItemRow.rung),
         )
-        .join(JourneyRow, col(JourneyRow.id) == col(WorkItemRow.journey_id))
-        .join(LoanRow, col(LoanRow.id) == col(WorkItemRow.loan_id))
+        .join(journey, journey.c.id == col(WorkItemRow.journey_id))
+        .outerjoin(kept_items, kept_items.c.work_item_id == col(WorkItemRow.id))
         .where(
-            col(LoanRow.portfolio_id) == scope.portfolio_id,
             col(WorkItemRow.kind).in_(CALLS_AND_VISITS),
             col(WorkItemRow.state) == WorkState.DONE.value,
             col(WorkItemRow.taken_by).is_not(None),
@@ -217,32 +230,6 @@ def _done(scope: Scope) -> Subquery:
             *in_period(scope, WorkItemRow.recorded_at),
             col(WorkItemRow.recorded_at) <= scope.seen_until - timedelta(days=DAYS),
         )
-        .subquery()
-    )
-
-
-def _money(scope: Scope, done: Subquery) -> Any:
-    return (
-        select(done.c.id, func.sum(PaymentRow.amount_minor))
-        .join(
-            PaymentRow,
-            and_(
-                col(PaymentRow.loan_id) == done.c.loan_id,
-                col(PaymentRow.received_at) >= done.c.recorded_at,
-                col(PaymentRow.received_at) < days_after(done.c.recorded_at, DAYS),
-            ),
-        )
-        .where(col(PaymentRow.recorded_at) <= scope.as_of)
-        .group_by(done.c.id)
-    )
-
-
-def _promises(scope: Scope, done: Subquery) -> Any:
-    return (
-        select(done.c.id, func.min(PromiseRow.state))
-        .join(PromiseRow, col(PromiseRow.work_item_id) == done.c.id)
-        .where(col(PromiseRow.settled_at) <= scope.as_of, col(PromiseRow.settled_at) < scope.ends_at)
-        .group_by(done.c.id)
     )
 
 

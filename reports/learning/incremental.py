@@ -1,23 +1,27 @@
 """Incremental recovery: what each arm brought per loan entered more than another one, and what each rung brings."""
 
-from collections import defaultdict
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from statistics import NormalDist
 
-from sqlalchemy import SelectBase, Subquery, and_, func, literal, select, union_all
+import numpy as np
+from sqlalchemy import Select, SelectBase, String, cast, func, literal, select, union_all
 from sqlmodel import Session, col
 
 from domain.step import Outcome
-from ledger.tables.journey import JourneyRow, LadderRow, StepRow, TurnRow
-from ledger.tables.loan import LoanRow
-from reports.evidence import on_record
-from reports.experiments.entries import Entries, Entry, entries_of
+from ledger.tables.journey import StepRow, TurnRow
+from reports.experiments.comparison import POWER
+from reports.experiments.confidence_sequence import multiplier
+from reports.experiments.entries import Entries
 from reports.experiments.evaluation import CHAMPION, HOLDOUT, Pair, evaluate, pairs_of
-from reports.experiments.planning import smallest_shown
 from reports.experiments.verdict import Verdict
-from reports.learning.asking import rows
-from reports.learning.entering import MILLIS, Standing, costs, received
+from reports.facts.facts import Facts, in_micros
+from reports.facts.fetching import fetch
+from reports.facts.queries import numbered_journeys
+from reports.facts.spelling import micros
+from reports.learning.entering import Standing
+from reports.learning.windows import DAY, Money
 from reports.scope import Scope
 
 ALPHA = 0.05
@@ -96,59 +100,58 @@ class RungHoldout:
 
 def incremental(standing: Standing) -> tuple[Incremental, ...]:
     """Each arm against the holdout, and each other one against the champion."""
-    return tuple(_compared(standing.entries, days=standing.days, entered=standing.by_arm))
+    return tuple(_compared(standing.entries, days=standing.days, entered=standing.entered))
 
 
-def rung_holdouts(session: Session, scope: Scope) -> tuple[RungHoldout, ...]:
+def rung_holdouts(
+    session: Session, facts: Facts, money: Money, *, ladders: Mapping[str, str]
+) -> tuple[RungHoldout, ...]:
     """Every rung that was withheld from somebody, by ladder version and in the order of names."""
-    drawn = _drawn(scope)
-    ends_at = scope.seen_until - timedelta(days=RUNG_DAYS)
-    found = defaultdict[str, list[Entry]](list)
-    reached = defaultdict[str, dict[str, int]](lambda: {CHAMPION: 0, HOLDOUT: 0})
-    names = {digest: f"{name} v{version}" for digest, name, version in rows(session, select(*_LADDER))}
-    points = rows(session, select(drawn).order_by(drawn.c.opened_at, drawn.c.journey_id))
-    if not points:
+    drawn = fetch(session, _drawn(facts.scope), names=("rung", "share"))
+    journey, at = drawn.columns["journey"], drawn.columns["at"]
+    if not len(drawn):
         return ()
-    rungs = sorted({point.rung for point in points})
-    money: dict[tuple[str, str], int] = {}
-    spent: dict[tuple[str, str], int] = {}
-    for rung in rungs:
-        starts = select(drawn).where(drawn.c.rung == rung).subquery()
-        money |= {(key, rung): minor for key, minor in received(session, scope, starts=starts, days=RUNG_DAYS).items()}
-        spent |= {(key, rung): millis for key, millis in costs(session, scope, starts=starts, days=RUNG_DAYS).items()}
-    for point in points:
-        name = f"{names[point.ladder_digest]}: {point.rung}"
-        arm = CHAMPION if point.is_taken else HOLDOUT
-        reached[name][arm] += 1
-        if point.opened_at <= ends_at:
-            key = (point.journey_id, point.rung)
-            probability = 1 - point.share if point.is_taken else point.share
-            cost = spent.get(key, 0) / MILLIS
-            entered_on = point.opened_at.date()
-            found[name].append(Entry(point.journey_id, entered_on, arm, probability, money.get(key, 0), cost))
-    return tuple(
-        RungHoldout(name, _as_rung(each))
-        for name in sorted(reached)
-        for each in _compared(entries_of(found[name]), days=RUNG_DAYS, entered=reached[name])
-    )
+    loan, ladder = facts.journeys["loan"][journey], facts.journeys["ladder"][journey]
+    share = np.array([*map(float, drawn.names["share"]), np.nan])[drawn.columns["share"]]
+    is_taken = drawn.columns["is_taken"] == 1
+    arm = np.where(is_taken, CHAMPION, HOLDOUT)
+    chance = np.where(is_taken, 1 - share, share)
+    is_watched = at <= in_micros(facts.scope.seen_until) - RUNG_DAYS * DAY
+    rungs = drawn.columns["rung"]
+    found: list[RungHoldout] = []
+    for digest, rung in sorted(set(zip(ladder.tolist(), rungs.tolist(), strict=True))):
+        mine = np.flatnonzero((ladder == digest) & (rungs == rung))
+        mine = mine[np.lexsort((journey[mine], at[mine]))]
+        seen = mine[is_watched[mine]]
+        entries = Entries(
+            entered_on=(at[seen] // DAY).astype("datetime64[D]"),
+            arm=arm[seen],
+            probability=chance[seen],
+            recovered=money.kept_within(loan[seen], at[seen], days=RUNG_DAYS),
+            cost=money.spent_within(loan[seen], at[seen], days=RUNG_DAYS),
+        )
+        entered = {("", name): int((arm[mine] == name).sum()) for name in (CHAMPION, HOLDOUT)}
+        name = f"{ladders[facts.names['ladder'][digest]]}: {drawn.names['rung'][rung]}"
+        found += [
+            RungHoldout(name, replace(each, arm=TAKEN, against=WITHHELD))
+            for each in _compared(entries, days=RUNG_DAYS, entered=entered)
+        ]
+    return tuple(sorted(found, key=lambda each: each.rung))
 
 
-_LADDER = (col(LadderRow.digest), col(LadderRow.name), col(LadderRow.version))
-
-
-def _compared(entries: Entries, *, days: int, entered: Mapping[str, int]) -> Iterator[Incremental]:
-    """Also arms of which no loan has been watched long enough yet."""
+def _compared(entries: Entries, *, days: int, entered: Mapping[tuple[str, str], int]) -> Iterator[Incremental]:
+    """Also arms of which no loan has been watched long enough yet; entered: by rule and arm."""
     evaluation = evaluate(entries, alpha=ALPHA)
     there = {(pair.arm, pair.against): pair for pair in evaluation.pairs}
-    for arm, against in pairs_of(tuple(sorted(entered))):
+    for arm, against in pairs_of(tuple(sorted({arm for _, arm in entered}))):
         pair = there.get((arm, against))
         if pair is None:
             yield _nothing(arm, against, days=days)
         else:
-            yield _of(pair, entries, days=days, entered=entered)
+            yield _of(pair, days=days, entered=entered)
 
 
-def _of(pair: Pair, entries: Entries, *, days: int, entered: Mapping[str, int]) -> Incremental:
+def _of(pair: Pair, *, days: int, entered: Mapping[tuple[str, str], int]) -> Incremental:
     gross, net = pair.gross, pair.net
     treated = pair.n_by_arm[pair.arm]
 
@@ -167,7 +170,7 @@ def _of(pair: Pair, entries: Entries, *, days: int, entered: Mapping[str, int]) 
         n_arm=treated,
         n_against=pair.n_by_arm[pair.against],
         mde_minor=_rounded(gross.mde_minor),
-        mde_all_entered_minor=_rounded(_later_mde(pair, entries, entered=entered)),
+        mde_all_entered_minor=_rounded(_later_mde(pair, entered=entered)),
         verdict=gross.verdict,
         valid_at_any_time=True,
         incremental_minor=in_all(gross.difference_per_loan_minor),
@@ -181,14 +184,16 @@ def _of(pair: Pair, entries: Entries, *, days: int, entered: Mapping[str, int]) 
     )
 
 
-def _later_mde(pair: Pair, entries: Entries, *, entered: Mapping[str, int]) -> float | None:
-    """Once all that have entered are watched: with the other arm's mean and spread of now."""
-    base = entries.gross(pair.against)
-    if base.loans < 2 or base.mean <= 0 or base.variance <= 0:
+def _later_mde(pair: Pair, *, entered: Mapping[tuple[str, str], int]) -> float | None:
+    """Once all that entered under rules that gave both are watched, if money stays as spread as it is."""
+    gross = pair.gross
+    if gross.ci_high is None or gross.difference_per_loan_minor is None:
         return None
-    both = (pair.arm, pair.against)
-    counts = {arm: entered[arm] for arm in both}
-    return smallest_shown(mean=base.mean, sd=base.variance**0.5, loans=counts, pair=both, alpha=ALPHA)
+    rules = [rule for rule, arm in entered if arm == pair.arm and (rule, pair.against) in entered]
+    loans = max(sum(entered[rule, arm] for rule in rules for arm in (pair.arm, pair.against)), pair.n)
+    error = (gross.ci_high - gross.difference_per_loan_minor) / multiplier(pair.n, alpha=ALPHA)
+    later = error * math.sqrt(pair.n / loans)
+    return (multiplier(loans, alpha=ALPHA) + NormalDist().inv_cdf(POWER)) * later
 
 
 def _nothing(arm: str, against: str, *, days: int) -> Incremental:
@@ -220,21 +225,17 @@ def _nothing(arm: str, against: str, *, days: int) -> Incremental:
     )
 
 
-def _as_rung(compared: Incremental) -> Incremental:
-    return replace(compared, arm=TAKEN, against=WITHHELD)
-
-
 def _rounded(minor: float | None) -> float | None:
     return None if minor is None else round(minor, 4)
 
 
-def _drawn(scope: Scope) -> Subquery:
+def _drawn(scope: Scope) -> Select[tuple[int, str, int, str, int]]:
     """Each journey and rung once, at the instant of the draw: from the turn that took it, or the step withheld."""
     taken: SelectBase = (
         select(
             col(TurnRow.journey_id),
             col(TurnRow.rung),
-            func.min(TurnRow.decided_at).label("opened_at"),
+            func.min(TurnRow.decided_at).label("at"),
             func.min(TurnRow.withhold_share).label("share"),
             literal(1).label("is_taken"),
         )
@@ -244,7 +245,7 @@ def _drawn(scope: Scope) -> Subquery:
     withheld: SelectBase = select(
         col(StepRow.journey_id),
         col(StepRow.rung),
-        col(StepRow.ended_at).label("opened_at"),
+        col(StepRow.ended_at).label("at"),
         col(StepRow.withhold_share).label("share"),
         literal(0).label("is_taken"),
     ).where(
@@ -252,11 +253,11 @@ def _drawn(scope: Scope) -> Subquery:
         col(StepRow.withhold_share).is_not(None),
         col(StepRow.ended_at) < scope.seen_until,
     )
-    both = union_all(taken, withheld).subquery()
-    return (
-        select(both, col(JourneyRow.loan_id), col(JourneyRow.ladder_digest))
-        .join(JourneyRow, and_(col(JourneyRow.id) == both.c.journey_id, on_record(scope, JourneyRow.recorded_at)))
-        .join(LoanRow, col(LoanRow.id) == col(JourneyRow.loan_id))
-        .where(col(LoanRow.portfolio_id) == scope.portfolio_id)
-        .subquery()
-    )
+    both, journey = union_all(taken, withheld).subquery(), numbered_journeys(scope)
+    return select(
+        journey.c.no.label("journey"),
+        both.c.rung,
+        micros(both.c.at).label("at"),
+        cast(both.c.share, String).label("share"),
+        both.c.is_taken,
+    ).join(journey, journey.c.id == both.c.journey_id)

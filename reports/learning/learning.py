@@ -19,6 +19,7 @@ from reports.learning.entering import standing
 from reports.learning.incremental import Incremental, RungHoldout
 from reports.learning.origination import OriginationCell
 from reports.learning.wait_interval import DayHazard, WaitInterval
+from reports.learning.windows import money_of
 
 TERMS = {
     **incremental.TERMS,
@@ -50,13 +51,13 @@ class Learning:
 
 def learn(session: Session, facts: Facts, *, ladders: Mapping[str, str]) -> Learning:
     """Work everything out. ladders: their names with versions by digest."""
-    scope = facts.scope
+    money = money_of(session, facts)
     return Learning(
-        incremental=incremental.incremental(standing(session, scope)),
-        rung_holdouts=incremental.rung_holdouts(session, scope),
+        incremental=incremental.incremental(standing(session, facts, money)),
+        rung_holdouts=incremental.rung_holdouts(session, facts, money, ladders=ladders),
         waits=waits_of(facts, ladders=ladders),
-        origination=origination.origination(session, scope),
-        collectors=collectors.collectors(session, scope),
+        origination=origination.origination(session, facts, money),
+        collectors=collectors.collectors(session, facts, money),
     )
 
 

@@ -1,23 +1,21 @@
 """What to lend on: loss net of collection cost by what was known when the loan was made, for an underwriter."""
 
 import math
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Subquery, func, select
+from sqlalchemy import Select, String, cast, extract, func, select
 from sqlmodel import Session, col
 
-from ledger.tables.journey import JourneyRow
-from ledger.tables.loan import LoanRow
-from reports.evidence import on_record
+from ledger.tables.statement import StatementRow
 from reports.experiments.confidence_sequence import Floats
-from reports.learning.asking import rows
-from reports.learning.entering import MILLIS, costs, received
+from reports.facts.facts import Facts, in_micros
+from reports.facts.fetching import NONE, Ints, fetch
+from reports.facts.queries import numbered_loans
 from reports.learning.shrinking import ALPHA, Ratio, discoveries, ratio_of, shrink, two_sided
+from reports.learning.windows import DAY, Money
 from reports.scope import Scope
 
 SPANS = (180, 90, 60, 30)
@@ -68,12 +66,15 @@ class OriginationCell:
     verdict: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Loans:
+    """names: the values of each dimension, by the codes in `cells`; the last one is for what is not known."""
+
     placed: Floats
     recovered: Floats
     cost: Floats
-    cells: Mapping[str, list[str]]
+    cells: Mapping[str, Ints]
+    names: Mapping[str, tuple[str, ...]]
     days: int
 
     @property
@@ -82,9 +83,9 @@ class _Loans:
         return found
 
 
-def origination(session: Session, scope: Scope) -> tuple[OriginationCell, ...]:
+def origination(session: Session, facts: Facts, money: Money) -> tuple[OriginationCell, ...]:
     """Every cell of every dimension of which something is known, the dimension's cells by name."""
-    loans = _loans(session, scope)
+    loans = _loans(session, facts, money)
     if loans is None:
         return ()
     cells = list(_cells(loans))
@@ -98,17 +99,16 @@ def _cells(loans: _Loans) -> Iterator[OriginationCell]:
     """With the chance of each as its q-value, which is corrected afterwards."""
     total = len(loans.placed)
     for by in DIMENSIONS:
-        members = defaultdict[str, list[int]](list)
-        for index, name in enumerate(loans.cells[by]):
-            members[name].append(index)
+        of = loans.cells[by]
+        members = {loans.names[by][code]: np.flatnonzero(of == code) for code in np.unique(of)}
         if set(members) <= {UNKNOWN}:
             continue
         small = [name for name, indices in members.items() if len(indices) < LEAST_LOANS]
-        together = [index for name in small for index in members.pop(name)]
+        together = np.sort(np.concatenate([np.zeros(0, dtype=np.int64), *(members.pop(name) for name in small)]))
         if len(together) >= LEAST_LOANS:
             members[SUPPRESSED] = together
         names = sorted(members, key=lambda name: (name == SUPPRESSED, name))
-        picked = [np.array(sorted(members[name]), dtype=np.int64) for name in names]
+        picked = [members[name] for name in names]
         ratios = [ratio_of(loans.loss[each], loans.placed[each]) for each in picked]
         for name, each, ratio, shrunk in zip(names, picked, ratios, shrink(ratios), strict=True):
             others = np.ones(total, dtype=bool)
@@ -149,63 +149,57 @@ def _judged(cell: OriginationCell, q_value: float | None) -> OriginationCell:
     return replace(cell, q_value=round(q_value, 6), verdict=verdict)
 
 
-def _loans(session: Session, scope: Scope) -> _Loans | None:
-    entered = _entered(scope)
-    opened = [at for (at,) in rows(session, select(entered.c.opened_at))]
+def _loans(session: Session, facts: Facts, money: Money) -> _Loans | None:
+    """The first journey in the period of each loan that owed something then, where it was watched for long enough."""
+    journeys, seen_until = facts.journeys, in_micros(facts.scope.seen_until)
+    opened_at = journeys["opened_at"]
+    owing = np.flatnonzero(facts.entered & (opened_at < seen_until) & (journeys["opening_minor"] > 0))
+    _, first = np.unique(journeys["loan"][owing], return_index=True)
+    entered = owing[first]
     for days in SPANS:
-        ends_at = scope.seen_until - timedelta(days=days)
-        if opened and 2 * sum(at <= ends_at for at in opened) >= len(opened):
+        watched = entered[opened_at[entered] <= seen_until - days * DAY]
+        if len(entered) and 2 * len(watched) >= len(entered):
             break
     else:
         return None
-    watched = select(entered).where(entered.c.opened_at <= ends_at).subquery()
-    found = rows(session, select(watched).order_by(watched.c.journey_id))
-    money = received(session, scope, starts=watched, days=days)
-    spent = costs(session, scope, starts=watched, days=days)
+    loan, starts = journeys["loan"][watched], opened_at[watched]
+    known = fetch(session, _origins(facts.scope), names=DIMENSIONS)
+    place = np.full(int(max(known.columns["loan"].max(initial=0), loan.max(initial=0))) + 1, NONE, dtype=np.int64)
+    place[known.columns["loan"]] = np.arange(len(known))
+    codes = {by: np.append(known.columns[by], NONE)[place[loan]] for by in DIMENSIONS}
     return _Loans(
-        placed=np.array([row.opening_minor for row in found], dtype=np.float64),
-        recovered=np.array([money.get(row.journey_id, 0) for row in found], dtype=np.float64),
-        cost=np.array([spent.get(row.journey_id, 0) / MILLIS for row in found], dtype=np.float64),
-        cells={by: [_value(row, by) for row in found] for by in DIMENSIONS},
+        placed=journeys["opening_minor"][watched].astype(np.float64),
+        recovered=money.kept_within(loan, starts, days=days),
+        cost=money.spent_within(loan, starts, days=days),
+        cells={by: np.where(codes[by] >= 0, codes[by], len(known.names[by])) for by in DIMENSIONS},
+        names={by: (*known.names[by], UNKNOWN) for by in DIMENSIONS},
         days=days,
     )
 
 
-def _value(row: Any, by: str) -> str:
-    match by:
-        case "product":
-            return str(row.product)
-        case "vintage":
-            given = row.attributes.get(by)
-            return str(given or (row.originated_on.year if row.originated_on else UNKNOWN))
-        case _:
-            return str(row.attributes.get(by) or UNKNOWN)
-
-
-def _entered(scope: Scope) -> Subquery:
-    """The first journey in the period of each loan that owed something then."""
+def _origins(scope: Scope) -> Select[Any]:
+    """What was known of each loan when it was made, as the newest book on record tells it."""
+    loan = numbered_loans(scope)
     nth = func.row_number().over(
-        partition_by=col(JourneyRow.loan_id), order_by=(col(JourneyRow.opened_at), col(JourneyRow.id))
+        partition_by=col(StatementRow.loan_id),
+        order_by=(col(StatementRow.recorded_at).desc(), col(StatementRow.as_of_on).desc(), col(StatementRow.id)),
     )
-    numbered = (
+    newest = (
         select(
-            col(JourneyRow.id).label("journey_id"),
-            col(JourneyRow.loan_id),
-            col(JourneyRow.opened_at),
-            col(JourneyRow.opening_minor),
-            col(LoanRow.product),
-            col(LoanRow.originated_on),
-            col(LoanRow.attributes),
+            col(StatementRow.loan_id),
+            col(StatementRow.product),
+            col(StatementRow.originated_on),
+            col(StatementRow.attributes),
             nth.label("nth"),
         )
-        .join(LoanRow, col(LoanRow.id) == col(JourneyRow.loan_id))
-        .where(
-            col(LoanRow.portfolio_id) == scope.portfolio_id,
-            col(JourneyRow.opening_minor) > 0,
-            col(JourneyRow.opened_at) >= scope.starts_at,
-            col(JourneyRow.opened_at) < scope.seen_until,
-            on_record(scope, JourneyRow.recorded_at),
-        )
+        .where(col(StatementRow.recorded_at) <= scope.as_of)
         .subquery()
     )
-    return select(numbered).where(numbered.c.nth == 1).subquery()
+    given = {by: newest.c.attributes[by].as_string() for by in DIMENSIONS}
+    year = cast(extract("year", newest.c.originated_on), String)
+    columns = {**given, "product": newest.c.product, "vintage": func.coalesce(given["vintage"], year)}
+    return (
+        select(loan.c.no.label("loan"), *(columns[by].label(by) for by in DIMENSIONS))
+        .join(loan, loan.c.id == newest.c.loan_id)
+        .where(newest.c.nth == 1)
+    )

@@ -2,12 +2,20 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlmodel import Session
 
 from ledger.database import open_ledger
 from ledger.keyring import Keyring
+from tests.conftest import on_sqlite
+
+
+@pytest.fixture
+def ledger_url(tmp_path: Path, sqlite_template: Path) -> str:
+    """On SQLite alone: `tests/reports/test_learning.py` asks both databases the same."""
+    return on_sqlite(tmp_path, template=sqlite_template)
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ def written(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> 
         on_sqlite(tmp_path_factory.mktemp("value"), template=sqlite_template), keyring=Keyring(bytes(range(32)))
     )
     rng, book = np.random.default_rng(9), Book()
-    for number in range(1600):
+    for number in range(1000):
         is_rich, is_standard = number % 2 == 0, rng.random() < 0.3
         loan = book.loan(
             at=START,
@@ -68,9 +68,9 @@ class TestExport:
     def test_writes_what_evaluate_reads(self, tmp_path: Path) -> None:
         """Every loan once, its own arm and probability, and the same difference as the report's."""
         told = answer("export", "--portfolio", PORTFOLIO, "--out", tmp_path / "e.csv", "--as-of", "2027-01-01")
-        assert (told["loans"], told["days"], told["not_watched_long_enough"]) == (1600, 90, 0)
+        assert (told["loans"], told["days"], told["not_watched_long_enough"]) == (1000, 90, 0)
         judged = answer("evaluate", tmp_path / "e.csv")
-        assert judged["rows"] == {"read": 1600, "used": 1600, "bad": []}
+        assert judged["rows"] == {"read": 1000, "used": 1000, "bad": []}
         (pair,) = judged["pairs"]
         assert (pair["arm"], pair["against"], pair["verdict"]) == ("challenger", "champion", "better")
         assert pair["ci_low"] < 250 < pair["ci_high"]
@@ -78,8 +78,8 @@ class TestExport:
     def test_leaves_out_who_was_not_watched_so_long(self, tmp_path: Path) -> None:
         """Ten days after entry nobody has had ninety days, and everybody seven."""
         file = ("--out", tmp_path / "e.csv", "--portfolio", PORTFOLIO, "--as-of", "2026-01-15")
-        assert answer("export", *file)["not_watched_long_enough"] == 1600
-        assert answer("export", *file, "--days", 7)["loans"] == 1600
+        assert answer("export", *file)["not_watched_long_enough"] == 1000
+        assert answer("export", *file, "--days", 7)["loans"] == 1000
 
 
 class TestWaits:
@@ -107,7 +107,7 @@ class TestValue:
             assert gross["ci_low"] < 1250 < gross["ci_high"]
             assert net["value_minor"] == pytest.approx(gross["value_minor"] - 100, abs=0.01)
         assert told["coverage"] == 1
-        assert 300 < told["effective_sample_size"] < 600
+        assert 200 < told["effective_sample_size"] < 400
 
     def test_of_rules_that_choose_well_is_better_than_what_was_done(self, tmp_path: Path) -> None:
         """The standard ladder for the rich alone."""

@@ -67,11 +67,11 @@ class TestHazards:
         assert known.steps[GENTLE, "callback"] == 2
 
 
-def a_year(*, wait: int, early: float, late: float, after: float, cost: int, loans: int = 2000) -> Book:
+def a_year(*, wait: int, early: float, late: float, after: float, cost: int, loans: int = 1200) -> Book:
     """Loans take two rungs `wait` days apart; hazards a day: early (days 1 to 3), late, and after the second rung."""
     rng, book = np.random.default_rng(3), Book()
     for number in range(loans):
-        loan = book.loan(at=START + timedelta(minutes=80 * number), segment="mass" if number % 3 else "few")
+        loan = book.loan(at=START + timedelta(minutes=120 * number), segment="mass" if number % 3 else "few")
         loan.step("friendly_reminder", day=0, turn=1)
         chances = [early if day < 3 else late for day in range(wait)] + [after] * 45
         pays = np.flatnonzero(rng.random(len(chances)) < np.array(chances))
@@ -121,7 +121,7 @@ class TestASuggestion:
 
 
 def test_segments_have_rows_of_their_own_where_they_are_large(past: Session) -> None:
-    """A third of 2,000 loans is enough; the days are listed for both and for all."""
+    """A third of 1,200 loans is enough; the days are listed for both and for all."""
     told = waits_of(
         facts_of(past, a_year(wait=5, early=0.05, late=0.02, after=0.05, cost=10).write(past)), ladders=NAMES
     )

@@ -23,7 +23,7 @@ MILLIS = 1000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Flow:
-    """Amounts of loans at instants, in the order of loans and instants, with their running sum."""
+    """Amounts of loans at instants, in the order of loans and instants, with their running sum, from nothing on."""
 
     loan: Ints
     at: Ints
@@ -37,8 +37,7 @@ class Flow:
         """The sum of a loan before an instant."""
         last = last_at_or_before(self.loan, self.at, loan, at - 1)
         before = first_in_group(self.loan, loan)
-        running = np.append(self.running, 0)
-        return np.where(last >= 0, running[last] - np.where(before > 0, running[before - 1], 0), 0)
+        return np.where(last >= 0, self.running[last + 1] - self.running[np.maximum(before, 0)], 0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,7 +87,7 @@ def money_of(session: Session, facts: Facts) -> Money:
 
 def _flow(loan: Ints, at: Ints, amount: Ints) -> Flow:
     order = np.lexsort((at, loan))
-    return Flow(loan[order], at[order], np.cumsum(amount[order]))
+    return Flow(loan[order], at[order], np.concatenate([[0], np.cumsum(amount[order])]))
 
 
 def _costs_before(scope: Scope) -> Select[tuple[int, int, int]]:

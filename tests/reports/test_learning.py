@@ -5,12 +5,14 @@ from datetime import date, timedelta
 
 from domain.action import Action
 from domain.step import Outcome
-from ledger.database import open_ledger
+from ledger.database import Ledger, open_ledger
 from ledger.keyring import Keyring
 from reports.facts.facts import facts_of
 from reports.learning.learning import learn, learning_json
 from reports.placing import placing_of
+from reports.scope import scope_of
 from tests.learning.book import START, Book
+from tests.reports.chronicle import AS_OF, FIRST_DAY, LAST_DAY, Chronicle
 
 
 def a_little_of_everything() -> Book:
@@ -34,6 +36,18 @@ def a_little_of_everything() -> Book:
         if number % 3 == 0:
             loan.pays(1_000 + number, day=7.5).pays(500, day=44.999999)
     return book
+
+
+def test_nothing_is_learned_of_nothing(ledger: Ledger) -> None:
+    """A portfolio without loans, and one with a loan that has no journey and no money."""
+    with ledger.transaction() as session:
+        past = Chronicle(session)
+        for number in range(2):
+            scope = scope_of(session, portfolio="spring", from_on=FIRST_DAY, to_on=LAST_DAY, as_of=AS_OF)
+            facts = facts_of(session, scope)
+            told = learning_json(learn(session, facts, ladders=placing_of(session, facts).ladder_names))
+            assert not any(told.values())
+            past.loan(f"L-{number}")
 
 
 def test_both_databases_say_the_same(ledger_url: str) -> None:

@@ -157,7 +157,7 @@ def _expected(mix: Floats, outcome: Floats) -> Floats:
 
 def _cases(session: Session, facts: Facts, money: Money) -> _Cases | None:
     scope, journeys = facts.scope, facts.journeys
-    done = fetch(session, _done(scope), names=("taken_by", "team", "disposition", "kind", "rung"))
+    done = fetch(session, _done(scope), names=("taken_by", "team", "disposition", "kind", "rung"), order="any")
     if not len(done):
         return None
     journey, at = done.columns["journey"], done.columns["at"]

@@ -43,7 +43,7 @@ class Standing:
 def standing(session: Session, facts: Facts, money: Money, *, days: int | None = None) -> Standing:
     """All loans that entered before the end of what is seen, whichever day; days: of money, else `quiet_days`."""
     span = quiet_days(session, facts) if days is None else days
-    logged = fetch(session, _assignments(facts.scope), names=("rule", "probability", "arm"))
+    logged = fetch(session, _assignments(facts.scope), names=("rule", "probability", "arm"), order="any")
     journey = logged.columns["journey"]
     loan, opened_at = facts.journeys["loan"][journey], facts.journeys["opened_at"][journey]
     seen_until = in_micros(facts.scope.seen_until)
@@ -91,13 +91,9 @@ def _first_rungs(session: Session, digests: Iterable[str]) -> Iterable[int]:
 
 def _assignments(scope: Scope) -> Select[tuple[int, str, str, str]]:
     journey = numbered_journeys(scope)
-    return (
-        select(
-            journey.c.no.label("journey"),
-            col(AssignmentRow.rule),
-            cast(AssignmentRow.probability, String).label("probability"),
-            col(AssignmentRow.arm),
-        )
-        .join(journey, journey.c.id == col(AssignmentRow.journey_id))
-        .order_by(journey.c.no)
-    )
+    return select(
+        journey.c.no.label("journey"),
+        col(AssignmentRow.rule),
+        cast(AssignmentRow.probability, String).label("probability"),
+        col(AssignmentRow.arm),
+    ).join(journey, journey.c.id == col(AssignmentRow.journey_id))

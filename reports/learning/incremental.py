@@ -107,7 +107,7 @@ def rung_holdouts(
     session: Session, facts: Facts, money: Money, *, ladders: Mapping[str, str]
 ) -> tuple[RungHoldout, ...]:
     """Every rung that was withheld from somebody, by ladder version and in the order of names."""
-    drawn = fetch(session, _drawn(facts.scope), names=("rung", "share"))
+    drawn = fetch(session, _drawn(facts.scope), names=("rung", "share"), order="any")
     journey, at = drawn.columns["journey"], drawn.columns["at"]
     if not len(drawn):
         return ()

@@ -163,7 +163,7 @@ def _loans(session: Session, facts: Facts, money: Money) -> _Loans | None:
     else:
         return None
     loan, starts = journeys["loan"][watched], opened_at[watched]
-    known = fetch(session, _origins(facts.scope), names=DIMENSIONS)
+    known = fetch(session, _origins(facts.scope), names=DIMENSIONS, order="any")
     place = np.full(int(max(known.columns["loan"].max(initial=0), loan.max(initial=0))) + 1, NONE, dtype=np.int64)
     place[known.columns["loan"]] = np.arange(len(known))
     codes = {by: np.append(known.columns[by], NONE)[place[loan]] for by in DIMENSIONS}

@@ -76,7 +76,7 @@ class Money:
 def money_of(session: Session, facts: Facts) -> Money:
     """Of a report's facts, with what was spent before its period."""
     payments, costs = facts.payments, facts.costs
-    earlier = fetch(session, _costs_before(facts.scope)).columns
+    earlier = fetch(session, _costs_before(facts.scope), order="any").columns
     both = {name: np.concatenate([costs[name], earlier[name]]) for name in ("loan", "at", "amount_millis")}
     return Money(
         facts,

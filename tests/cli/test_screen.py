@@ -59,13 +59,16 @@ def test_a_lender_is_judged_by_the_same_rules_as_house_policy(bare: Stage) -> No
 
 
 def test_every_mistake_is_told_with_file_line_and_remedy(bare: Stage) -> None:
-    """Exit code 1, and no answer."""
+    """With the case as well; exit code 1, and no answer."""
     wrong = TALKED.replace("outcome: conversation", "outcome: conversaton").replace("action: call", "actoin: call")
     bare.write("cases.yaml", wrong)
     told = bare.refusal("screen", "cases.yaml", "--pack", "us-federal-regf")
-    assert "cases.yaml:7: 'outcome': unknown outcome 'conversaton'; did you mean 'conversation'?" in told
-    assert "cases.yaml:8: unknown key 'actoin'; did you mean 'action'?" in told
-    assert "cases.yaml:8: the key 'action' is missing" in told
+    assert (
+        "cases.yaml:7: case 'after-a-talk': 'outcome': unknown outcome 'conversaton'; did you mean 'conversation'?"
+        in told
+    )
+    assert "cases.yaml:8: case 'after-a-talk': unknown key 'actoin'; did you mean 'action'?" in told
+    assert "cases.yaml:8: case 'after-a-talk': the key 'action' is missing" in told
 
 
 def test_a_key_that_means_nothing_for_an_event_is_a_mistake(bare: Stage) -> None:

@@ -13,6 +13,8 @@ from reports.as_markdown import as_markdown, as_table
 from reports.breakdown import NO_JOURNEY, NO_STEP
 from reports.effectiveness import effectiveness
 from reports.reconciling import reconcile
+from reports.sheets.table import shown
+from reports.sheets.tables import tables_of
 from reports.showing import show
 from tests.reports.chronicle import AS_OF, FIRST_DAY, LAST_DAY, write_spring
 
@@ -66,6 +68,22 @@ def test_a_table_ends_with_its_total(report: dict[str, Any]) -> None:
     assert records[-1]["Recovered"] == "150.00"
     assert (records[-1]["Promises"], records[-1]["Promises kept"]) == ("1", "1")
     assert as_table(report, "by_nothing") == []
+
+
+def test_the_terminal_shows_the_figures_of_the_json(report: dict[str, Any]) -> None:
+    """Wide enough, every cell of every split stands on its row's line, in the columns' order."""
+    console = Console(file=StringIO(), width=400)
+    show(report, console=console)
+    lines = console.file.getvalue().splitlines()  # type: ignore[attr-defined]  # it is the StringIO above
+    seen = 0
+    for table in tables_of(report):
+        if not table.name.startswith("by_"):
+            continue
+        for row in (*table.rows, table.foot or ()):
+            cells = [shown(c, column, currency="CNY") for c, column in zip(row, table.columns, strict=True)]
+            assert any(line.split() == " ".join(cells).split() for line in lines), (table.name, cells)
+            seen += len(cells)
+    assert seen > 300
 
 
 @pytest.mark.parametrize("width", [80, 120, 200])

@@ -12,6 +12,7 @@ from deployments.cli import legal_holds
 from deployments.cli.at_hand import at_hand
 from deployments.cli.showing import JsonFlag, screen, show, spoken, table
 from ledger.portfolios import portfolio_names
+from ledger.retained_listing import texts_of_borrower
 from ledger.retention import Review, people_in, remove_texts, review_texts
 from ledger.retention_terms import TEXTS, SetTerm, set_terms
 from policy.compliance.record_class import RecordClass
@@ -42,6 +43,25 @@ def show_terms(portfolio: Annotated[str, typer.Option(help="Whose packs to ask."
         "purges": there.settings.retention_purges,
     }
     show(answer, _terms_told(terms), at_floor, as_json=as_json)
+
+
+@app.command("list", epilog="Example: duecourse retention list --loan L000123")
+def list_texts(
+    loan: Annotated[str, typer.Option(help="The number of a loan: it is about whoever owes it.")],
+    portfolio: Annotated[str | None, typer.Option(help="Where several portfolios have that number.")] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """List every text that is held of one person: what goes now, and what keeps the rest. Never what they say."""
+    with at_hand() as there, there.ledger.reading() as session:
+        texts = texts_of_borrower(session, loan, portfolio=portfolio, house=there.settings.house, now=there.now)
+    shown = table("", "made", "class", "loan", "stands", "rule", "citation", "until")
+    for text in texts:
+        stands = f"kept: {spoken(text.why)}" if text.why else "goes"
+        until = "" if text.why is None else str(text.until or "not known yet")
+        of = text.loan_number or "all"
+        shown.add_row(str(text.made_on), spoken(text.record_class), of, stands, text.rule, text.citation, until)
+    nothing = "No text is held of the borrower."
+    show({"loan": loan, "texts": texts}, shown if texts else nothing, as_json=as_json)
 
 
 @app.command("run", epilog="Example: duecourse retention run --dry-run")

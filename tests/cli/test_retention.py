@@ -44,6 +44,29 @@ class TestShow:
         assert "cards" in settled.refusal("retention", "show", "--portfolio", "loans")
 
 
+class TestList:
+    """What is held of one person."""
+
+    def test_tells_of_each_text_whether_it_goes_and_what_keeps_the_rest(self, settled: Driven) -> None:
+        """As the dry run counts them: those of the settled debt go, those of the one still owed stay."""
+        gone = settled.answer("retention", "list", "--loan", "A1")["texts"]
+        kept = settled.answer("retention", "list", "--loan", "A2")["texts"]
+        (counted,) = settled.answer("retention", "run", "--dry-run")["portfolios"]
+        assert sum(text["why"] is None for text in gone + kept) == sum(line["texts"] for line in counted["leaving"])
+        assert sum(text["why"] is not None for text in gone + kept) == sum(line["texts"] for line in counted["staying"])
+        assert {text["why"] for text in kept} == {"open_journey"}
+        assert {text["rule"] for text in gone if text["why"] is None} == {"CN-PIPL-RETAIN"}
+        assert gone == sorted(gone, key=lambda text: str(text["made_on"]))
+        told = settled.run("retention", "list", "--loan", "A2").stdout
+        assert "kept: open journey" in told
+        for secret in ("Chen", "13800138001", "chen.yu"):
+            assert secret not in told
+
+    def test_of_an_unknown_loan_says_where_to_look(self, settled: Driven) -> None:
+        """As everywhere."""
+        assert "`duecourse journeys list`" in settled.refusal("retention", "list", "--loan", "A9")
+
+
 class TestRun:
     """Listing and removing."""
 

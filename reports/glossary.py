@@ -35,18 +35,26 @@ GLOSSARY: dict[str, str] = {
     ),
     "by itself": "the part of recovered that came into a journey before any step had touched it",
     NO_STEP: (
-        "by rung and channel: money of journeys that no step had touched yet, and journeys that no step "
-        "touched; by ladder and arm the same money stays with its journey (intention to treat) and is shown "
-        "as 'by itself'"
+        "by rung, channel and collector team: money of journeys that no step had touched yet, and journeys that no "
+        "step touched; by ladder, arm and whatever else is so of a journey from its beginning the same money stays "
+        "with its journey (intention to treat) and is shown as 'by itself'"
     ),
     NO_JOURNEY: (
         "money of loans without a journey at that time: never opened, not opened yet, or ended by a cure, a "
         "withdrawal, a sale or a death"
     ),
     "journeys": (
-        "by ladder and arm: loans entered; by rung and channel: journeys that took a step there in the period"
+        "by ladder, arm, segment, bucket and reason: loans entered; by rung, channel and collector team: journeys that "
+        "took a step there in the period"
         " (one journey takes many, so these do not sum)"
     ),
+    "segment": "of the lender's book, as it was known when the journey opened; a later book moves no past figure",
+    "bucket": "days past due when the journey opened, in steps of 30",
+    "collector team": (
+        "of whoever recorded the result of the step's work, as it was that day; money belongs to the team of the step "
+        "that it is credited to; what the machine did by itself has no team"
+    ),
+    "reason for arrears": "what was recorded last on the journey's work by the as-of instant, as the borrower said it",
     "steps": "steps that ended in the period; rungs that were passed over are not steps",
     "attempts": "messages and orders that left in the period, or may have, and calls that were made",
     "promises (kept)": "promises made in the period; those of them that were kept by the as-of instant",
@@ -55,11 +63,13 @@ GLOSSARY: dict[str, str] = {
     ),
     "recovery curve": (
         "sum over days of (gross money of that day after entry / opening arrears of the journeys watched to "
-        "the end of that day); it ends where fewer than half of the journeys were watched so long"
+        "the end of that day), watched until the as-of instant; it ends where fewer than half of the journeys were "
+        "watched so long; the band is 95 %, from the variance of what each journey adds to that sum"
     ),
     "reconciles": (
         "cash before the period + recovered - reversed = cash at its end, and every breakdown sums to the "
-        "ledger's payments, reversals and costs, which are added up a second time by another road"
+        "ledger's payments, reversals, costs, steps, attempts, promises and cures, which are added up a second time by "
+        "another road; each way of crediting sums to recovered"
     ),
     **waterfall.TERMS,
     **sankey.TERMS,

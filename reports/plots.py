@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.money import decimals_of
-from reports.figures import words
+from reports.figures import amount, words
 
 INK, GRID = "#1c2733", "#dfe5ea"
 GOOD, SPENT, LEFT = "#0b6e6e", "#b4540a", "#55636f"
@@ -111,6 +111,38 @@ def whiskers(values: Sequence[float], low: Sequence[float | None], high: Sequenc
         "width": 5,
         "color": LEFT,
     }
+
+
+def money_bars(
+    name: str, rows: Sequence[dict[str, Any]], series: Sequence[tuple[str, str, str]], *, currency: str, summary: str
+) -> Plot:
+    """Bars of money beside each other, one group for each row, the first row on top.
+
+    rows: records with a `name` and amounts in minor units. series: what each bar is called, its key, and its colour,
+    from the lowest bar of a group to the highest.
+    """
+    upwards = list(reversed(rows))
+    data = [
+        {
+            "type": "bar",
+            "orientation": "h",
+            "name": label,
+            "y": [broken(row["name"]) for row in upwards],
+            "x": [units(row[key], currency) for row in upwards],
+            "text": [amount(row[key], currency=currency) for row in upwards],
+            "textposition": "auto",
+            "cliponaxis": False,
+            "marker": {"color": colour},
+            "hovertemplate": f"%{{y}}<br>{label}: %{{text}} {currency}<extra></extra>",
+        }
+        for label, key, colour in series
+        if rows
+    ]
+    shape = layout(height=110 + 32 * len(series) * len(rows)) | {"barmode": "group", "bargap": 0.3}
+    shape["xaxis"] |= {"title": {"text": currency}, "tickformat": ",~r", "zeroline": True, "nticks": 8}
+    shape["yaxis"] |= {"type": "category"}
+    shape["legend"] |= {"traceorder": "reversed"}
+    return Plot(name, summary, figure(data, shape))
 
 
 def units(minor: float, currency: str) -> float:

@@ -3,8 +3,8 @@
 from typing import Any
 
 from domain.money import Money
-from reports.figures import amount, words
-from reports.plots import GOOD, LEFT, SPENT, Plot, broken, figure, layout, units
+from reports.figures import words
+from reports.plots import GOOD, LEFT, SPENT, Plot, money_bars
 from reports.sections.section import Part, Section, Told
 
 SERIES = (("Net", "net_minor", LEFT), ("Cost", "cost_minor", SPENT), ("Recovered", "recovered_minor", GOOD))
@@ -28,34 +28,13 @@ def ladders(told: Told) -> Section:
 
 
 def _recovery_against_cost(told: Told) -> Plot:
-    currency = told.currency
     rows = [
         row
-        for row in reversed(told.records("by", "ladder"))
+        for row in told.records("by", "ladder")
         if row["recovered_minor"] or row["reversals_minor"] or row["cost_minor"]
     ]
-    data = [
-        {
-            "type": "bar",
-            "orientation": "h",
-            "name": name,
-            "y": [broken(row["name"]) for row in rows],
-            "x": [units(row[key], currency) for row in rows],
-            "text": [amount(row[key], currency=currency) for row in rows],
-            "textposition": "auto",
-            "cliponaxis": False,
-            "marker": {"color": colour},
-            "hovertemplate": f"%{{y}}<br>{name}: %{{text}} {currency}<extra></extra>",
-        }
-        for name, key, colour in SERIES
-        if rows
-    ]
-    shape = layout(height=110 + 96 * len(rows)) | {"barmode": "group", "bargap": 0.3}
-    shape["xaxis"] |= {"title": {"text": currency}, "tickformat": ",~r"}
-    shape["legend"] |= {"traceorder": "reversed"}
-    return Plot(
-        "recovery-against-cost", "; ".join(_spoken(row, currency) for row in reversed(rows)), figure(data, shape)
-    )
+    summary = "; ".join(_spoken(row, told.currency) for row in rows)
+    return money_bars("recovery-against-cost", rows, SERIES, currency=told.currency, summary=summary)
 
 
 def _spoken(row: dict[str, Any], currency: str) -> str:

@@ -2,10 +2,11 @@
 
 from domain.money import Money
 from reports.columns import rows_of
-from reports.figures import amount, words
-from reports.plots import GOOD, SPENT, Plot, broken, figure, layout, units
+from reports.figures import words
+from reports.plots import GOOD, SPENT, Plot, money_bars
 from reports.sections.section import Part, Section, Told
 
+SERIES = (("Cost", "cost_minor", SPENT), ("Net", "net_minor", GOOD))
 ELSEWHERE = frozenset({"ladder", "arm", "rung", "channel"})
 """What other sections split by."""
 
@@ -30,26 +31,6 @@ def splits(told: Told) -> Section:
 
 
 def _net(name: str, told: Told) -> Plot:
-    currency, rows = told.currency, list(reversed(told.records("by", name)))
-    data = [
-        {
-            "type": "bar",
-            "orientation": "h",
-            "name": label,
-            "y": [broken(row["name"]) for row in rows],
-            "x": [units(row[key], currency) for row in rows],
-            "text": [amount(row[key], currency=currency) for row in rows],
-            "textposition": "auto",
-            "cliponaxis": False,
-            "marker": {"color": colour},
-            "hovertemplate": f"%{{y}}<br>{label}: %{{text}} {currency}<extra></extra>",
-        }
-        for label, key, colour in (("Cost", "cost_minor", SPENT), ("Net", "net_minor", GOOD))
-        if rows
-    ]
-    shape = layout(height=120 + 48 * len(rows)) | {"barmode": "group", "bargap": 0.3}
-    shape["xaxis"] |= {"title": {"text": currency}, "tickformat": ",~r", "zeroline": True}
-    shape["yaxis"] |= {"type": "category"}
-    shape["legend"] |= {"traceorder": "reversed"}
-    summary = "; ".join(f"{words(row['name'])}: {Money(row['net_minor'], currency)} net" for row in reversed(rows))
-    return Plot(f"by-{name.replace('_', '-')}", summary, figure(data, shape))
+    rows = told.records("by", name)
+    summary = "; ".join(f"{words(row['name'])}: {Money(row['net_minor'], told.currency)} net" for row in rows)
+    return money_bars(f"by-{name.replace('_', '-')}", rows, SERIES, currency=told.currency, summary=summary)

@@ -64,7 +64,7 @@ def measure(*, steps: int, payments: int) -> dict[str, Any]:
         load = os.getloadavg()[0]
         product = _run("benchmarks.report_by_product", url)
         pandas = _run("benchmarks.report_in_pandas", url)
-    _agree(product.pop("figures"), pandas.pop("figures"))
+    agree(product.pop("figures"), pandas.pop("figures"))
     return {
         "rows": asdict(size),
         "set_up_seconds": round(written, 1),
@@ -88,7 +88,8 @@ def _run(module: str, url: str) -> dict[str, Any]:
     return answer
 
 
-def _agree(product: dict[str, Any], pandas: dict[str, Any]) -> None:
+def agree(product: dict[str, Any], pandas: dict[str, Any]) -> None:
+    """Compare the figures of both. Raises FiguresDiffer, with the first row that is not the same."""
     if product == pandas:
         return
     for by, rows in product["by"].items():

@@ -14,7 +14,7 @@ from reports.breakdown import Breakdown, Row
 from reports.crediting import Credits, credits_of
 from reports.facts.facts import Facts, facts_of, in_micros
 from reports.facts.fetching import NONE
-from reports.learning.learning import Learning, learn
+from reports.learning.learning import Learning, learn, learning_digest
 from reports.measures.crediting import attributions
 from reports.measures.cure import cures, cures_by
 from reports.measures.liquidation import liquidations
@@ -30,7 +30,7 @@ from reports.movement import movements
 from reports.placing import Placing, placing_of
 from reports.recovery_curve import Curve, Entries, recovery_curve
 from reports.scope import Scope, scope_of
-from reports.stamp import Stamp, stamp_of
+from reports.stamp import Stamp, stamp_of, together
 from reports.tally import Moved, journeys_in, rows_of, total_of
 from reports.touch import UNDELIVERED
 
@@ -99,6 +99,7 @@ def effectiveness(
     facts, credited, placing, moved = ground.facts, ground.credited, ground.placing, ground.moved
     watched = watched_of(facts, credited)
     total = total_of(moved, journeys=len(watched))
+    learned = learn(session, facts, ladders=placing.ladder_names)
     return Effectiveness(
         scope=scope,
         is_pretend=simulated_now(session) is not None,
@@ -117,10 +118,10 @@ def effectiveness(
         curves={breakdown: _curves(breakdown, ground, watched) for breakdown in WITH_CURVES},
         measures=_measures(ground, watched, assumptions),
         assumptions=assumptions,
-        stamp=stamp_of(facts.digest()),
+        stamp=stamp_of(together(facts.digest(), learning_digest(learned))),
         sankey=flows(facts, placing),
         waterfall=waterfall(facts, total=total),
-        learning=learn(session, facts, ladders=placing.ladder_names),
+        learning=learned,
     )
 
 

@@ -28,6 +28,11 @@ def stamp_of(inputs_digest: str) -> Stamp:
     return Stamp(_version(), code_digest(), inputs_digest)
 
 
+def together(*digests: str) -> str:
+    """One digest over several."""
+    return hashlib.sha256("\n".join(digests).encode()).hexdigest()
+
+
 @cache
 def code_digest() -> str:
     """SHA-256 over the names and contents of the report's source files, in the order of their names."""

@@ -1,5 +1,7 @@
 """All that is learned from a portfolio, side by side."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -67,6 +69,11 @@ def waits_of(facts: Facts, *, ladders: Mapping[str, str]) -> Waits:
     return Waits(
         wait_interval.wait_intervals(hazards, ladders=ladders), wait_interval.day_hazards(hazards, ladders=ladders)
     )
+
+
+def learning_digest(learning: Learning) -> str:
+    """SHA-256 over all figures: they rest on rows that no other part of the report reads (draws, attributes)."""
+    return hashlib.sha256(json.dumps(learning_json(learning), sort_keys=True).encode()).hexdigest()
 
 
 def learning_json(learning: Learning) -> dict[str, Any]:

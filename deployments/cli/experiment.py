@@ -41,7 +41,10 @@ class Side(StrEnum):
 def evaluate(
     file: Annotated[
         Path,
-        typer.Argument(help="One row per loan entered: loan_id,entered_on,arm,probability,recovered_minor,cost_minor."),
+        typer.Argument(
+            help="One row per loan entered: loan_id,entered_on,arm,probability,recovered_minor,cost_minor; and rule,"
+            " where not every loan could get the same arms."
+        ),
     ],
     *,
     alpha: AlphaOption = 0.05,

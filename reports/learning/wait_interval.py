@@ -160,7 +160,7 @@ def _interval(
     best, now = int(values.argmax()), min(max(wait, 1), after.seen_days) - 1
     effects = drawn[:, best] - drawn[:, now]
     low, high = (float(x) for x in np.quantile(effects, [0.025, 0.975]))
-    first, last = (float(x) + 1 for x in np.quantile(drawn.argmax(axis=1), [0.025, 0.975]))
+    first, last = (float(x) + 1 for x in np.quantile(drawn.argmax(axis=1), [0.025, 0.975], method="nearest"))
     is_shown = best != now and low > 0
     verdict = KEEP if not is_shown else LONGER if best > now else SHORTER
     return WaitInterval(

@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from ledger.tables.attempt import AttemptRow
 from tests.chaos.databases import Databases
 from tests.chaos.house import KEY, found_by, warm_up
 from tests.chaos.tally import Plan, Tally
-from tests.ledger.lender import Lender, a_loan
+from tests.ledger.lender import ADDRESS, EMAIL, MOBILE, Lender, a_loan
 from tests.policy.world import World
 
 PACKS = ("us-federal-regf", "house-courtesy")
@@ -32,6 +33,9 @@ YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 LEAP_DAY = datetime(2028, 2, 29, 12, tzinfo=UTC)
 MACHINES = ("America/St_Johns", "Pacific/Chatham", "Asia/Kathmandu")
 ON_LEDGERS = 24
+OF_NO_PLACE = replace(MOBILE, text="+881612345678")
+"""A satellite telephone's. An area code says where its owner may be, and the hours of both places must then allow a
+contact: at the other end of the world none ever does, which is right and would prove nothing here."""
 MOVED = {state.value for state in REACHED_VENDOR}
 
 
@@ -117,7 +121,7 @@ def _with_steps_back(url: str, zone: str, machine: str, steps: list[int]) -> dic
     time.tzset()
     ledger = open_ledger(url, keyring=Keyring(KEY))
     lender = Lender(ledger)
-    journey = lender.opens(a_loan(timezone=zone))
+    journey = lender.opens(a_loan(timezone=zone, contacts=[OF_NO_PLACE, EMAIL, ADDRESS]))
     for back in steps:
         lender.now -= timedelta(hours=back)
         lender.lives(journey, days=1)

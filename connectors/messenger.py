@@ -1,6 +1,6 @@
 """What every messenger and every desk can do."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from domain.fate import Listed
@@ -28,6 +28,22 @@ class Messenger(Protocol):
 
         Raises:
             ConnectorError: the vendor could not be asked, or its answer could not be read.
+        """
+        ...
+
+
+class Cancellable(Protocol):
+    """A channel whose messages the vendor keeps for a while, so that one of unknown fate can be cancelled."""
+
+    @property
+    def leaves_after(self) -> timedelta:
+        """How long a message is kept."""
+        ...
+
+    def open_batch(self) -> str:
+        """An id under which one message can be cancelled, to be had before the message is handed over.
+
+        Raises what `Messenger.deliver` raises, but never FateUnknown: no message has left yet.
         """
         ...
 

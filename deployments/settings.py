@@ -55,6 +55,9 @@ class Settings(BaseSettings):
     rates: str = ""
     """What a channel or a sender takes, where it is not what its vendor publishes (`deployments.rates`): for example
     `sms=10:100, field_visit=20/h`. The sandbox takes whatever comes, except where this says otherwise."""
+    mail_cancellable: Literal["yes", "no"] = "no"
+    """`yes` has SendGrid keep each mail for 17 minutes, so that one whose answer was lost can be cancelled and sent
+    again; anything else lets mails leave at once."""
     field_desk_url: str | None = None
     legal_desk_url: str | None = None
     agency_desk_url: str | None = None
@@ -116,3 +119,8 @@ class Settings(BaseSettings):
     def sends_for_real(self) -> bool:
         """Whether messages reach real people."""
         return self.real_sends == "yes"
+
+    @property
+    def cancels_mail(self) -> bool:
+        """Whether mails leave later than they are handed over, so that they can be cancelled."""
+        return self.mail_cancellable == "yes"

@@ -95,6 +95,7 @@ def surroundings_of(settings: Settings) -> Surroundings:
         custody=custody_of(settings),
         inbox=TwilioInbox(_accounts(settings)[0]),
         senders=senders_of(settings),
+        cancellable={Action.EMAIL: SendGridEmail(_accounts(settings)[2])} if settings.cancels_mail else {},
     )
 
 

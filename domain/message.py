@@ -1,6 +1,7 @@
 """A message ready to leave: rendered text, a destination, and the attempt that it belongs to."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from domain.attempt import AttemptId
 
@@ -20,7 +21,8 @@ class Message:
 
     attempt_id travels with the message in the vendor's callback address, so that a receipt finds its attempt.
     subject: for email; empty otherwise. sender: which of our numbers or addresses it leaves by; empty for the
-    channel's only one. attachments: for email to staff; borrowers get none.
+    channel's only one. attachments: for email to staff; borrowers get none. batch_id, leaves_at: of a message that the
+    vendor keeps until then, and that can be cancelled by that id; without them it leaves at once.
     """
 
     attempt_id: AttemptId
@@ -29,6 +31,8 @@ class Message:
     subject: str = field(default="", repr=False)
     sender: str = ""
     attachments: tuple[Attachment, ...] = ()
+    batch_id: str = ""
+    leaves_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from domain.message import Message, Order
 from domain.step import Outcome
 from ledger.breakers import let_probe_through, open_breaker
 from ledger.ladders import pinned_ladder
+from ledger.leaving_later import as_it_leaves
 from ledger.outcomes import mark_unknown
 from ledger.packs import stack_for
 from ledger.people import contact_text, unseal_for
@@ -51,13 +52,15 @@ def claim(
     senders: Senders = NO_SENDERS,
     no_room: NoRoom | None = None,
     lease_until: datetime | None = None,
+    leaves_after: timedelta | None = None,
 ) -> Message | Order | Outcome:
     """The message or order to hand over now, exactly once; or how the step ended without one.
 
     senders: those of each channel that has a rate; a contact that finds no room is put off and keeps its place.
     no_room: known before anything is asked, so that a contact that is still planned is put off unjudged. lease_until:
-    how long (machine time) nobody declares a contact that leaves now lost. Raises LeaseWasLost when another run holds
-    the journey meanwhile.
+    how long (machine time) nobody declares a contact that leaves now lost. leaves_after: how long the vendor keeps the
+    message, which must be allowed at that later moment too. Raises LeaseWasLost when another run holds the journey
+    meanwhile.
     """
     attempt = session.get_one(AttemptRow, attempt_id)
     journey = held(session, attempt.journey_id, fence=fence)
@@ -67,7 +70,9 @@ def claim(
         case AttemptState.PLANNED:
             if no_room is not None:
                 return _make_wait(session, attempt, journey, no_room, now=now)
-            claimed = _judge(session, attempt, journey, senders=senders.get(Action(attempt.action), ()), now=now)
+            leaves_at = None if leaves_after is None else now + leaves_after
+            of_channel = senders.get(Action(attempt.action), ())
+            claimed = _judge(session, attempt, journey, senders=of_channel, leaves_at=leaves_at, now=now)
             if not isinstance(claimed, Outcome):
                 attempt.fence, journey.lease_until = fence, lease_until or journey.lease_until
             return claimed
@@ -88,7 +93,13 @@ def claim(
 
 
 def _judge(
-    session: Session, attempt: AttemptRow, journey: JourneyRow, *, senders: Sequence[Sender], now: datetime
+    session: Session,
+    attempt: AttemptRow,
+    journey: JourneyRow,
+    *,
+    senders: Sequence[Sender],
+    leaves_at: datetime | None,
+    now: datetime,
 ) -> Message | Order | Outcome:
     action = Action(attempt.action)
     if not still_next(session, journey, rung=attempt.rung, action=action, now=now):
@@ -108,9 +119,9 @@ def _judge(
     content: dict[str, str] = json.loads(unseal_for(session, attempt.borrower_id, attempt.text_sealed))
     packs = stack_for(session, loan)
     question = _question(attempt, loan, point=point, content=content, packs=packs, now=now)
-    judged = judge_now(
-        session, loan, question, point=point, packs=packs, review=review_of(session, attempt, packs=packs)
-    )
+    review = review_of(session, attempt, packs=packs)
+    judged = judge_now(session, loan, question, point=point, packs=packs, review=review)
+    judged = as_it_leaves(session, judged, loan, point=point, review=review, leaves_at=leaves_at)
     keep(session, judged, loan=loan, attempt_id=attempt.id, work_item_id=None)
     verdict = judged.verdict
     every = pinned_ladder(session, journey.ladder_digest).review_holds_after
@@ -134,6 +145,7 @@ def _judge(
             return _make_wait(session, attempt, journey, full, now=now)
         let_probe_through(session, action, scopes=lambda: scopes_of(session, attempt), now=now)
         attempt.state, attempt.claimed_at = AttemptState.SENDING.value, verdict.judged_at
+        attempt.leaves_at = leaves_at
         return _what_leaves(session, attempt, content)
     outcome = Outcome.FORBIDDEN if until is None else Outcome.DEFERRED
     return _release(session, attempt, journey, outcome=outcome, reason=_reason(verdict), until=until, now=now)
@@ -236,4 +248,5 @@ def _what_leaves(session: Session, attempt: AttemptRow, content: dict[str, str])
         body=content["body"],
         subject=content["subject"],
         sender=attempt.sender or "",
+        leaves_at=attempt.leaves_at,
     )

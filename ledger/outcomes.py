@@ -41,8 +41,13 @@ OURS_TO_MEND = frozenset(
 
 
 def record_accepted(session: Session, attempt_id: str, accepted: Accepted, *, now: datetime) -> Outcome:
-    """The vendor took it. This holds too when it was declared unknown meanwhile: no accepted outcome is lost."""
+    """The vendor took it. This holds too when it was declared unknown meanwhile: no accepted outcome is lost.
+
+    Only a mail that was given back because it is cancelled at the vendor does not leave, although it was taken.
+    """
     attempt, journey = locked(session, attempt_id)
+    if attempt.batch_id is not None and attempt.state == AttemptState.RELEASED.value:
+        return Outcome.OVERTAKEN
     attempt.vendor, attempt.vendor_id = accepted.vendor, accepted.vendor_id
     mark_accepted(session, attempt, journey, now=now)
     close_by_success(
@@ -155,7 +160,7 @@ def give_back(session: Session, attempt: AttemptRow, journey: JourneyRow, *, now
     """It is certain that an attempt of unknown fate never left: its step may be taken again, in a turn of its own."""
     keep_state(session, attempt, now=now)
     attempt.state, attempt.recorded_at = AttemptState.RELEASED.value, now
-    reason = "the vendor never took it"
+    reason = "the vendor never took it" if attempt.batch_id is None else "it was cancelled before it left"
     _end(session, attempt, journey, outcome=Outcome.DEFERRED, reason=reason, now=now)
     _nobody_needs_to_ask(session, attempt, journey, reason=reason, now=now)
 

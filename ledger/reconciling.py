@@ -172,7 +172,15 @@ def _contact(session: Session, attempt: AttemptRow) -> Message | Order:
     if not Action(attempt.action).is_message:
         return Order(AttemptId(attempt.id), content)
     to = contact_text(session, attempt.contact_point_id or "")
-    return Message(AttemptId(attempt.id), to, content["body"], content["subject"], attempt.sender or "")
+    return Message(
+        AttemptId(attempt.id),
+        to,
+        content["body"],
+        content["subject"],
+        attempt.sender or "",
+        batch_id=attempt.batch_id or "",
+        leaves_at=attempt.leaves_at,
+    )
 
 
 def _tell(session: Session, attempt: AttemptRow, kind: EventKind, *, now: datetime, **facts: str | int) -> None:

@@ -41,10 +41,12 @@ KEPT_AS: dict[Effect, str] = {
 }
 """What a rule's effect is called in its verdict row; a rule without an objection allowed it."""
 CONTACT_POINT, REVIEW, CLOCKS, UNRESERVED = "CONTACT-POINT", "REVIEW", "CLOCKS", "UNRESERVED"
+LEAVES_LATER = "LEAVES-LATER"
 HOUSE: dict[str, tuple[Effect, str]] = {
     CONTACT_POINT: (Effect.FORBID, "contact points must be usable"),
     REVIEW: (Effect.FORBID, "a person decides"),
     CLOCKS: (Effect.DEFER, "clocks agree"),
+    LEAVES_LATER: (Effect.DEFER, "what is allowed must also be allowed when it leaves"),
     UNRESERVED: (Effect.WARN, "a call is reserved before anybody dials"),
 }
 """The rules that hold under any pack: what becomes of the contact, and how the rule is cited."""

@@ -1,12 +1,16 @@
 """The three transactions around one request to a vendor or desk: plan, claim, record."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import assert_never
 
-from connectors.failure import ConnectorError
+from connectors.failure import ConnectorError, failed
+from connectors.messenger import Cancellable
+from domain.attempt import FailureClass
 from domain.message import Accepted, Message, Order
 from domain.step import Outcome
 from ledger.claiming import claim
+from ledger.leaving_later import note_batch
 from ledger.outcomes import record_accepted, record_failure
 from ledger.planning import plan
 from ledger.senders import NoRoom
@@ -35,6 +39,7 @@ def exchange(turn: Turn, act: Act) -> Outcome:
 
 def _claim_and_make(turn: Turn, act: Act, attempt: str, *, no_room: NoRoom | None) -> Outcome:
     around = surroundings()
+    cancellable = around.cancellable.get(act.action)
     with around.ledger.transaction() as session:
         claimed = claim(
             session,
@@ -44,18 +49,34 @@ def _claim_and_make(turn: Turn, act: Act, attempt: str, *, no_room: NoRoom | Non
             senders=around.senders,
             no_room=no_room,
             lease_until=around.machine_clock() + around.lease,
+            leaves_after=cancellable.leaves_after if cancellable is not None else None,
         )
     match claimed:
         case Outcome():
             return claimed
         case Message() as message:
             messenger = around.messengers[act.action]
+            if cancellable is not None:
+                return _request(attempt, lambda: messenger.deliver(_in_a_batch(message, cancellable)))
             return _request(attempt, lambda: messenger.deliver(message))
         case Order() as order:
             desk = around.desks[act.action]
             return _request(attempt, lambda: desk.place(order))
         case other:
             assert_never(other)
+
+
+def _in_a_batch(message: Message, channel: Cancellable) -> Message:
+    """The message with an id to cancel it by, which is written down before the message is handed over.
+
+    Raises ConnectorError where there is none, or where it is too late to hand anything over: nothing has left then.
+    """
+    batch_id = channel.open_batch()
+    with surroundings().ledger.transaction() as session:
+        is_still_ours = note_batch(session, message.attempt_id, batch_id=batch_id)
+    if not is_still_ours:
+        raise failed(vendor="the vendor", code="not_handed_over", failure=FailureClass.NEVER_PROCESSED)
+    return replace(message, batch_id=batch_id)
 
 
 def _request(attempt: str, request: Callable[[], Accepted]) -> Outcome:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from connectors.enrichment_desk import EnrichmentDesk
 from connectors.loan_book import LoanBook
-from connectors.messenger import Desk, Messenger
+from connectors.messenger import Cancellable, Desk, Messenger
 from connectors.twilio_inbox import TwilioInbox
 from domain.action import Action
 from ledger.database import Ledger
@@ -32,7 +32,7 @@ class Surroundings:
     lease: how long a run may hold a journey without a sign of life. public_url: where receipts and opt-out links lead.
     house: what the lender has settled about removing texts. custody: who signs the daily roots, if anybody.
     inbox: where what people wrote is read again, in case a webhook never came. senders: those of each channel that has
-    a rate.
+    a rate. cancellable: the channels whose messages are kept by the vendor for a while, where that was asked for.
     """
 
     ledger: Ledger
@@ -51,6 +51,7 @@ class Surroundings:
     custody: Custody | None = None
     inbox: TwilioInbox | None = None
     senders: Senders = field(default_factory=dict)
+    cancellable: Mapping[Action, Cancellable] = field(default_factory=dict)
 
 
 _made: list[Surroundings] = []

@@ -14,7 +14,8 @@ class AttemptRow(SQLModel, table=True):
 
     The unique key makes a second attempt on the same loan, rung and turn impossible. fence is the journey's fence under
     which it was claimed. sender: which of our numbers or addresses it left by, where that is chosen. text_says: what
-    the wording says and what is wrong with it, where a rule asks for that.
+    the wording says and what is wrong with it, where a rule asks for that. leaves_at, batch_id: when the vendor lets it
+    leave, and by which id it can be cancelled until shortly before; only where that was asked for.
     """
 
     __tablename__ = "attempts"
@@ -39,6 +40,8 @@ class AttemptRow(SQLModel, table=True):
     vendor_id: str | None = Field(default=None, index=True)
     failure: str | None = None
     failure_code: str | None = None
+    leaves_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    batch_id: str | None = None
     fence: int
     planned_at: datetime = Field(sa_type=UtcDateTime)
     claimed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -7,7 +7,7 @@ from domain.action import Action
 from simulation.sandbox.agenda import Due, DueKind
 from simulation.sandbox.callbacks import TAKEN, NobodyListens
 from simulation.sandbox.control import Vendor
-from simulation.sandbox.sendgrid_api import carry_out_event, carry_out_unsubscription
+from simulation.sandbox.sendgrid_api import carry_out_event, carry_out_mail, carry_out_unsubscription
 from simulation.sandbox.twilio_receipts import carry_out_receipt, carry_out_reply
 from simulation.sandbox.world import World
 
@@ -59,6 +59,8 @@ def _carry_out(world: World, due: Due) -> None:
             carry_out_unsubscription(world, due)
         case DueKind.REPLY:
             carry_out_reply(world, due)
+        case DueKind.MAIL:
+            carry_out_mail(world, due)
         case DueKind.RECEIPT if told["vendor"] == Vendor.TWILIO:
             carry_out_receipt(world, due)
         case DueKind.RECEIPT:

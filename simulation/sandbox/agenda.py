@@ -17,6 +17,7 @@ class DueKind(StrEnum):
     SELF_PAYMENT = "self_payment"
     TAKEN_BACK = "taken_back"
     REPLY = "reply"
+    MAIL = "mail"
     RECEIPT = "receipt"
     CALLBACK = "callback"
 

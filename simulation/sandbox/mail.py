@@ -7,6 +7,8 @@ from typing import Any
 
 LARGEST = 30 * 1024 * 1024
 """Bytes; SendGrid takes no larger request."""
+LATEST_TIME = 10**11
+"""Seconds; a time after the year 5000 is none."""
 
 
 class MailRefused(ValueError):
@@ -20,11 +22,13 @@ class MailRefused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One mail to one address; `args` are its custom arguments."""
+    """One mail to one address; `args` are its custom arguments. leaves_at: a Unix time, 0 for at once."""
 
     to: str
     text: str
     args: dict[str, str]
+    leaves_at: int = 0
+    batch_id: str = ""
 
     @property
     def attempt_id(self) -> str:
@@ -60,7 +64,16 @@ def mail_of(body: bytes) -> Mail:
     if not parts:
         raise MailRefused("The content is required and must have at least one part.", field="content")
     _refuse_bad_attachments(data.get("attachments") or [], body=body)
-    return Mail(to=to.lower(), text="\n".join(parts), args={str(name): str(value) for name, value in args.items()})
+    leaves_at, batch_id = data.get("send_at", 0), data.get("batch_id", "")
+    if not isinstance(leaves_at, int) or not 0 <= leaves_at < LATEST_TIME:
+        raise MailRefused("The send_at parameter must be an integer.", field="send_at")
+    return Mail(
+        to=to.lower(),
+        text="\n".join(parts),
+        args={str(name): str(value) for name, value in args.items()},
+        leaves_at=leaves_at,
+        batch_id=str(batch_id),
+    )
 
 
 def _refuse_bad_attachments(attachments: Any, *, body: bytes) -> None:

@@ -1,12 +1,11 @@
 """SendGrid's mail send over HTTP, and the events that follow."""
 
-import secrets
-from datetime import datetime, timedelta
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import JSONResponse
 
 from domain.action import Action
 from simulation.behaviour.base_rates import shipped_rates
@@ -17,32 +16,40 @@ from simulation.sandbox.agenda import Due, DueKind
 from simulation.sandbox.callbacks import sendgrid_webhook
 from simulation.sandbox.control import FaultKind, Vendor
 from simulation.sandbox.mail import Mail, MailRefused, mail_of
+from simulation.sandbox.sendgrid_access import is_known, refused
+from simulation.sandbox.sendgrid_batches import batch_routes, is_batch, is_cancelled, joins
 from simulation.sandbox.world import World
 
 PROCESSED_AFTER = timedelta(seconds=1)
 ENDED_AFTER = timedelta(seconds=8)
 OPENED_AFTER_HOURS = (1.0, 30.0)
-NOT_AUTHORISED = "The provided authorization grant is invalid, expired, or revoked"
+LONGEST_AHEAD = timedelta(hours=72)
 
 
 def sendgrid_routes(world: World) -> APIRouter:
-    """The one route that the product uses."""
+    """The routes that the product uses: a mail, and the batches by which one can be cancelled."""
     router = APIRouter(prefix="/v3")
+    router.include_router(batch_routes(world))
 
     @router.post("/mail/send")
     async def send_mail(request: Request) -> Response:
         """Queue a mail (202 and its id), or refuse it."""
-        given = request.headers.get("Authorization", "")
-        if not secrets.compare_digest(given.encode(), f"Bearer {world.settings.sendgrid_key}".encode()):
-            return _refused(401, NOT_AUTHORISED, None)
+        if not is_known(request, world):
+            return refused(401)
         try:
-            mail = mail_of(await request.body())
+            message_id = await run_in_threadpool(_take_mail, world, mail_of(await request.body()))
         except MailRefused as refusal:
-            return _refused(400, refusal.words, refusal.field)
-        message_id = await run_in_threadpool(_take_mail, world, mail)
+            return refused(400, refusal.words, refusal.field)
         return Response(status_code=202, headers={"X-Message-Id": message_id})
 
     return router
+
+
+def carry_out_mail(world: World, due: Due) -> None:
+    """The time of a mail that was kept has come: it leaves, unless its batch was cancelled."""
+    mail = Mail(**due.payload["mail"])
+    if not is_cancelled(world, mail.batch_id):
+        _let_leave(world, mail, message_id=due.payload["message_id"], at=due.due_at)
 
 
 def carry_out_event(world: World, due: Due) -> None:
@@ -65,9 +72,25 @@ def carry_out_unsubscription(world: World, due: Due) -> None:
 
 
 def _take_mail(world: World, mail: Mail) -> str:
-    at = world.time.now()
-    with world.state.transaction() as db:
+    """A mail's id. One that is kept for a while is in the accept log only once it leaves."""
+    at, leaves_at = world.time.now(), datetime.fromtimestamp(mail.leaves_at, UTC)
+    if mail.batch_id and not is_batch(world, mail.batch_id):
+        raise MailRefused("The batch_id is not valid.", field="batch_id")
+    if leaves_at > at + LONGEST_AHEAD:
+        raise MailRefused("Scheduling more than 72 hours in advance is forbidden.", field="send_at")
+    with world.state.transaction():
         message_id = world.log.vendor_id("", attempt_id=mail.attempt_id, destination=mail.to)[:22]
+        if leaves_at <= at:
+            _let_leave(world, mail, message_id=message_id, at=at)
+        else:
+            joins(world, mail.batch_id, leaves_at=leaves_at)
+            payload = {"mail": asdict(mail), "message_id": message_id}
+            world.agenda.add(DueKind.MAIL, at=leaves_at, sort_key=message_id, payload=payload)
+    return message_id
+
+
+def _let_leave(world: World, mail: Mail, *, message_id: str, at: datetime) -> None:
+    with world.state.transaction() as db:
         world.log.write(
             attempt_id=mail.attempt_id,
             channel=Action.EMAIL,
@@ -79,7 +102,6 @@ def _take_mail(world: World, mail: Mail) -> str:
         )
         stopped = db.execute("SELECT 1 FROM stopped WHERE address = ?", (mail.to,)).fetchone()
         _plan_events(world, mail, message_id=message_id, at=at, first="dropped" if stopped else "processed")
-    return message_id
 
 
 def _plan_events(world: World, mail: Mail, *, message_id: str, at: datetime, first: str) -> None:
@@ -127,7 +149,3 @@ def _tell(world: World, name: str, *, told: dict[str, Any], at: datetime, copies
         payload = sendgrid_webhook(url, event)
         sort_key = f"{told['message_id']}/{name}/{copy}"
         world.agenda.add(DueKind.CALLBACK, at=at, sort_key=sort_key, payload=payload)
-
-
-def _refused(status: int, words: str, field: str | None) -> JSONResponse:
-    return JSONResponse({"errors": [{"message": words, "field": field}]}, status_code=status)

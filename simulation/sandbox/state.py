@@ -31,6 +31,7 @@ CREATE TABLE IF NOT EXISTS payment (
     external_id TEXT PRIMARY KEY, loan_number TEXT NOT NULL, portfolio TEXT NOT NULL, amount_minor INTEGER NOT NULL,
     currency TEXT NOT NULL, received_at TEXT NOT NULL, reverses TEXT);
 CREATE TABLE IF NOT EXISTS stopped (address TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS batch (batch_id TEXT PRIMARY KEY, status TEXT, leaves_at TEXT);
 CREATE TABLE IF NOT EXISTS due (
     id INTEGER PRIMARY KEY, due_at TEXT NOT NULL, sort_key TEXT NOT NULL, kind TEXT NOT NULL, payload TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS due_at ON due (due_at, sort_key, id);

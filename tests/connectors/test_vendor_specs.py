@@ -158,6 +158,22 @@ class TestSendGrid:
             SendGridEmail(account, http=http).deliver(mail)
         assert sandbox.accepts_of("judged-mail") == 1
 
+    def test_a_mail_that_can_be_cancelled_passes(self, judges: Judges, sandbox: Sandbox) -> None:
+        """The batch id and its 201, and a mail that bears it and its time."""
+        account = SendGridAccount(settings.SENDGRID_KEY, settings.MAIL_SENDER, judges.sendgrid)
+        with outbound(read_seconds=10) as http:
+            email = SendGridEmail(account, http=http)
+            mail = Message(
+                AttemptId("judged-later"),
+                "pat@borrower.example",
+                "Dear Pat, please call us.",
+                "Your loan",
+                batch_id=email.open_batch(),
+                leaves_at=NOW + email.leaves_after,
+            )
+            email.deliver(mail)
+        assert sandbox.accepts_of("judged-later") == 0
+
     def test_a_refusal_passes(self, judges: Judges) -> None:
         """A key that is not in force: the 401 is as described."""
         mail = {

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -15,7 +15,9 @@ from prefect.client.schemas.objects import State
 from connectors.desk_line import DeskAccount
 from connectors.http_transport import outbound
 from connectors.legal_desk import LegalDesk
+from connectors.messenger import Cancellable
 from connectors.retrying import patiently
+from connectors.sendgrid_email import LEAVES_AFTER, SendGridAccount, SendGridEmail
 from connectors.twilio_inbox import TwilioInbox
 from connectors.twilio_messages import TwilioAccount
 from connectors.twilio_sms import TwilioSms
@@ -37,12 +39,36 @@ from policy.treatment.reading import shipped_rules
 from simulation.sandbox.control import FaultKind, Vendor
 from simulation.sandbox.remote import SandboxRemote
 from simulation.sandbox.serving import serving
-from simulation.sandbox.settings import ACCOUNT_SID, AUTH_TOKEN, DESK_TOKEN, SENDER, SandboxSettings
+from simulation.sandbox.settings import (
+    ACCOUNT_SID,
+    AUTH_TOKEN,
+    DESK_TOKEN,
+    MAIL_SENDER,
+    SENDER,
+    SENDGRID_KEY,
+    SandboxSettings,
+)
 from tasks.exchange import exchange
 from tasks.surroundings import Surroundings, surround
-from tests.ledger.lender import LEASE, MOBILE, NOW, Lender
+from tests.ledger.lender import EMAIL, LEASE, MOBILE, NOW, Lender, a_loan
 
 pytestmark = pytest.mark.slow
+
+
+@dataclass(frozen=True)
+class FailsAfterTheBatch:
+    """SendGrid gives a batch id, and what goes wrong then is the mail's request."""
+
+    email: SendGridEmail
+    sandbox: SandboxRemote
+    kind: FaultKind
+    leaves_after: timedelta = LEAVES_AFTER
+
+    def open_batch(self) -> str:
+        """The real one's id; the next request fails."""
+        batch_id = self.email.open_batch()
+        self.sandbox.fault(Vendor.SENDGRID, kind=self.kind)
+        return batch_id
 
 
 @dataclass
@@ -54,7 +80,7 @@ class House:
     url: str
     http: httpx.Client
 
-    def set_up(self, *, token: str = AUTH_TOKEN, sweeps: bool = False) -> None:
+    def set_up(self, *, token: str = AUTH_TOKEN, sweeps: bool = False, mail: Cancellable | None = None) -> None:
         """Point the connectors at the sandbox, with a token that is right or not."""
         account = TwilioAccount(ACCOUNT_SID, token, SENDER, base_url=self.url, callback_base_url="https://x.example")
         sms = TwilioSms(account, http=self.http, retrying=patiently(sleep=lambda _: None))
@@ -64,7 +90,7 @@ class House:
             clock=lambda: self.lender.now,
             machine_clock=machine_now,
             lease=LEASE,
-            messengers=MappingProxyType({Action.SMS: sms}),
+            messengers=MappingProxyType({Action.SMS: sms, Action.EMAIL: self.email}),
             desks=MappingProxyType({Action.LEGAL_REFERRAL: legal}),
             enrichment=None,
             loan_book=None,
@@ -73,12 +99,24 @@ class House:
             experiment="test",
             vendors="the sandbox",
             inbox=TwilioInbox(account, http=self.http) if sweeps else None,
+            cancellable={Action.EMAIL: mail} if mail is not None else {},
         )
         surround(lambda: around)
 
+    @property
+    def email(self) -> SendGridEmail:
+        """The real client, pointed at the sandbox."""
+        account = SendGridAccount(SENDGRID_KEY, MAIL_SENDER, self.url)
+        return SendGridEmail(account, http=self.http, retrying=patiently(sleep=lambda _: None))
+
+    def moves_to(self, now: datetime) -> None:
+        """Time goes on for the lender and for the vendors."""
+        self.lender.now = now
+        self.sandbox.advance(now=now)
+
     def sends(self, journey: str) -> Outcome:
         """A run takes the journey's next step, over HTTP."""
-        turn = self.lender.turn(journey)
+        turn = self.lender.turn(journey, fence=self.lender.fences.get(journey, 0))
         assert isinstance(turn.decision, Act)
         return exchange(turn, turn.decision)
 
@@ -199,6 +237,49 @@ class TestTheRun:
         assert ran().message == "1 contacts of dead runs are unknown now"
         (row,) = house.lender.rows(AttemptRow)
         assert (row.id, row.state) == (attempt, "unknown")
+
+
+class TestAMailThatCanBeCancelled:
+    """The setting is on: SendGrid keeps each mail for a while."""
+
+    @pytest.mark.parametrize("kind", [FaultKind.BROKEN_AFTER, FaultKind.BROKEN_BEFORE, FaultKind.RESET])
+    def test_is_cancelled_and_sent_again(self, house: House, kind: FaultKind) -> None:
+        """Its answer was lost, whether SendGrid had taken it or not: in the end one mail leaves."""
+        journey = house.lender.opens(a_loan(contacts=[EMAIL]))
+        house.set_up(mail=FailsAfterTheBatch(house.email, house.sandbox, kind))
+        assert house.sends(journey) is Outcome.UNKNOWN
+        house.moves_to(NOW + timedelta(seconds=30))
+        assert ran().message == "asked about 1: 1 absent"
+        house.set_up(mail=house.email)
+        assert house.sends(journey) is Outcome.SENT
+        house.moves_to(NOW + timedelta(hours=2))
+        first, second = sorted(house.lender.rows(AttemptRow), key=lambda row: row.planned_at)
+        assert (first.state, second.state) == ("released", "accepted")
+        (accept,) = house.sandbox.accepts().accepts
+        assert (accept.attempt_id, accept.vendor_id) == (second.id, second.vendor_id)
+        assert accept.accepted_at == NOW + timedelta(seconds=30) + LEAVES_AFTER
+        assert ran().message == "nothing is unknown"
+
+    def test_is_not_sent_again_when_it_is_too_late_to_cancel(self, house: House) -> None:
+        """The reconciler was away: the mail leaves, and its event or a person tells."""
+        journey = house.lender.opens(a_loan(contacts=[EMAIL]))
+        house.set_up(mail=FailsAfterTheBatch(house.email, house.sandbox, FaultKind.BROKEN_AFTER))
+        house.sends(journey)
+        house.moves_to(NOW + timedelta(minutes=8))
+        assert ran().message == "asked about 1: 1 unclear"
+        house.moves_to(NOW + timedelta(hours=24))
+        assert ran().message == "asked about 1: 1 unclear"
+        assert [row.kind for row in house.lender.rows(WorkItemRow)] == ["reconcile_attempt"]
+        assert house.accepts() == 1
+
+    def test_has_no_batch_id_and_never_left(self, house: House) -> None:
+        """SendGrid's answer about the batch was lost: nothing is unknown, and the step is put off."""
+        journey = house.lender.opens(a_loan(contacts=[EMAIL]))
+        house.set_up(mail=house.email)
+        house.sandbox.fault(Vendor.SENDGRID, kind=FaultKind.BROKEN_AFTER)
+        assert house.sends(journey) is Outcome.DEFERRED
+        assert [row.state for row in house.lender.rows(AttemptRow)] == ["released"]
+        assert house.sandbox.health().requests[Vendor.SENDGRID] == 1
 
 
 def test_two_reconcilers_do_not_ask_twice(house: House) -> None:

@@ -9,6 +9,9 @@ import pytest
 
 from connectors import sendgrid_signature, twilio_signature
 from connectors.failure import ContactRefused
+from connectors.sendgrid_email import LEAVES_AFTER
+from domain.attempt import AttemptId
+from domain.message import Message
 from simulation.sandbox.control import FaultKind, Vendor
 from simulation.sandbox.settings import AUTH_TOKEN
 from tests.sandbox.receiver import Webhook
@@ -116,6 +119,30 @@ def test_mail_is_followed_by_signed_events(scene: Scene) -> None:
         public_key=scene.remote.sendgrid_public_key(),
         now=now,
     )
+
+
+def test_a_kept_mail_tells_of_itself_once_it_leaves(scene: Scene) -> None:
+    """And one that was cancelled never does."""
+    now = scene.remote.health().now
+    kept, cancelled = (
+        Message(
+            AttemptId(attempt),
+            "sam@example.org",
+            "Your instalment is due.",
+            "A reminder",
+            batch_id=scene.email.open_batch(),
+            leaves_at=now + LEAVES_AFTER,
+        )
+        for attempt in ("kept", "cancelled")
+    )
+    for mail in (kept, cancelled):
+        scene.email.deliver(mail)
+    assert scene.email.look_up(cancelled, requested_at=now, now=now).is_settled
+    _pass(scene, minutes=16)
+    assert _events(scene, "kept") == []
+    _pass(scene, minutes=2)
+    assert [event["event"] for event in _events(scene, "kept")] == ["processed", "delivered"]
+    assert _events(scene, "cancelled") == []
 
 
 def test_a_repeated_event_keeps_its_id(scene: Scene) -> None:

@@ -27,6 +27,7 @@ NOT_BOUND = {
     "unit_costs": "no loan's, and never changed; a cost has its own price",
     "ladders": "named by their own digest",
     "packs": "named by their own digest",
+    "statements": "what the lender's book said; a newer one is a new row, and each decision names what it was taken on",
     "legal_holds": "sealed reasons; placing and lifting are events",
     "events": "the chain itself",
     "chain_heads": "its ends",

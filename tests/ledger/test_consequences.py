@@ -40,8 +40,9 @@ def waits(lender: Lender, journey: str) -> datetime:
 
 
 def attempts(lender: Lender, journey: str) -> list[tuple[str, str]]:
-    """The way and the state of each attempt of a journey."""
-    return [(row.action, row.state) for row in lender.rows(AttemptRow) if row.journey_id == journey]
+    """The way and the state of each attempt of a journey, in the order of their turns."""
+    rows = sorted(lender.rows(AttemptRow), key=lambda row: row.turn_no)
+    return [(row.action, row.state) for row in rows if row.journey_id == journey]
 
 
 def two_journeys(lender: Lender, *, second: str = "+447400100001") -> tuple[str, str]:

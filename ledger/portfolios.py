@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from domain.journey import JourneyState
 from ledger.tables.journey import JourneyRow
 from ledger.tables.loan import LoanRow, PortfolioRow
+from ledger.tables.money import PaymentRow
 from ledger.waking import wake
 from policy.compliance.packfile import Role
 
@@ -89,6 +91,24 @@ def portfolio_names(session: Session) -> list[str]:
     return list(session.exec(select(PortfolioRow.name).order_by(col(PortfolioRow.name))).all())
 
 
-def opened_on(session: Session, name: str) -> date:
-    """The day (UTC) on which a portfolio was made; raises NoSuchPortfolio."""
-    return portfolio_named(session, name).created_at.date()
+def first_day_of(session: Session, name: str, *, known_at: datetime) -> date:
+    """The first day (UTC) of which anything is told: the portfolio's own, or that of its past on record at `known_at`.
+
+    Raises NoSuchPortfolio.
+    """
+    portfolio = portfolio_named(session, name)
+    entered = (
+        select(func.min(JourneyRow.opened_at))
+        .join(LoanRow, col(LoanRow.id) == col(JourneyRow.loan_id))
+        .where(
+            LoanRow.portfolio_id == portfolio.id,
+            func.coalesce(JourneyRow.recorded_at, JourneyRow.opened_at) <= known_at,
+        )
+    )
+    paid = (
+        select(func.min(PaymentRow.received_at))
+        .join(LoanRow, col(LoanRow.id) == col(PaymentRow.loan_id))
+        .where(LoanRow.portfolio_id == portfolio.id, col(PaymentRow.recorded_at) <= known_at)
+    )
+    told: list[datetime | None] = [session.exec(query).one() for query in (entered, paid)]
+    return min(at.date() for at in (portfolio.created_at, *told) if at is not None)

@@ -23,6 +23,7 @@ def as_json(effectiveness: Effectiveness, reconciliation: Reconciliation) -> dic
         "currency": scope.currency,
         "is_pretend": effectiveness.is_pretend,
         "loans_entered": total.journeys,
+        "gross_recovered_minor": total.recovered_minor,
         **_money(total),
         "by": {
             breakdown.value: [{"name": row.name, **_counts(row), **_money(row)} for row in rows]

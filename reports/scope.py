@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from sqlmodel import Session
 
-from ledger.portfolios import opened_on, portfolio_named
+from ledger.portfolios import first_day_of, portfolio_named
 
 
 class PeriodIsEmpty(ValueError):
@@ -61,5 +61,5 @@ def scope_of(session: Session, *, portfolio: str, from_on: date, to_on: date, as
 def all_until(session: Session, *, portfolio: str, as_of: datetime) -> Scope:
     """From the portfolio's first day to the day of an instant, as on record then. Raises NoSuchPortfolio."""
     on = as_of.astimezone(UTC).date()
-    first = min(opened_on(session, portfolio), on)
+    first = min(first_day_of(session, portfolio, known_at=as_of), on)
     return scope_of(session, portfolio=portfolio, from_on=first, to_on=on, as_of=as_of)

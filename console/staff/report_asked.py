@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from sqlmodel import Session
 
-from ledger.portfolios import opened_on, portfolio_names
+from ledger.portfolios import first_day_of, portfolio_names
 from reports.as_of import UnreadableInstant, as_of_from
 
 
@@ -48,14 +48,15 @@ def report_asked(session: Session, query: Mapping[str, str], *, now: datetime) -
     if portfolio not in portfolio_names(session):
         raise CannotReport("There is no such portfolio.")
     try:
-        from_on = date.fromisoformat(query["from"]) if query.get("from") else opened_on(session, portfolio)
-        to_on = date.fromisoformat(query["to"]) if query.get("to") else now.date()
-    except ValueError as error:
-        raise CannotReport("The first and the last day are days, such as 2026-03-31.") from error
-    try:
         as_of = as_of_from(query["as_of"]) if query.get("as_of") else now
     except UnreadableInstant as error:
         raise CannotReport(f"As on record at: {error}.") from error
+    try:
+        first = date.fromisoformat(query["from"]) if query.get("from") else None
+        to_on = date.fromisoformat(query["to"]) if query.get("to") else now.date()
+    except ValueError as error:
+        raise CannotReport("The first and the last day are days, such as 2026-03-31.") from error
+    from_on = first or first_day_of(session, portfolio, known_at=as_of)
     if to_on < from_on:
         raise CannotReport("The last day is before the first one.")
     return ReportAsked(portfolio, from_on, to_on, as_of)

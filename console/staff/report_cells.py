@@ -21,6 +21,7 @@ Behinds = Mapping[str, tuple[Behind, ...]]
 ALL = "All"
 """The row of the whole."""
 BEHIND = {
+    "gross_recovered_minor": "payments",
     "recovered_minor": "payments",
     "by_itself_minor": "payments",
     "reversals_minor": "reversals",

@@ -13,7 +13,7 @@ from deployments.cli import report_readers as readers
 from deployments.cli.at_hand import at_hand
 from deployments.cli.showing import screen
 from deployments.reporting import report_on, write_json, write_page, write_sheets, write_tables
-from ledger.portfolios import opened_on
+from ledger.portfolios import first_day_of
 from reports.as_of import as_of_from
 from reports.assumptions import DEFAULT, Assumptions
 from reports.sheets.tables import Report
@@ -59,7 +59,8 @@ app.command("open", epilog="Example: duecourse report open --portfolio cards --b
 def make(
     portfolio: Annotated[str, typer.Option(help="The portfolio to report on.")],
     from_: Annotated[
-        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day; the portfolio's first day.")
+        datetime | None,
+        typer.Option("--from", formats=["%Y-%m-%d"], help="First day; the first that the ledger knows of."),
     ] = None,
     to: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day; today.")] = None,
     as_of: Annotated[
@@ -81,14 +82,15 @@ def make(
 ) -> None:
     """Report what was recovered and what it cost, and say whether every figure reconciles with the ledger."""
     with at_hand() as there:
+        known_at = as_of or there.now
         with there.ledger.reading() as session:
-            first = opened_on(session, portfolio)
+            first = first_day_of(session, portfolio, known_at=known_at)
         report = report_on(
             there.ledger,
             portfolio,
             from_on=from_.date() if from_ else first,
             to_on=to.date() if to else there.now.date(),
-            as_of=as_of or there.now,
+            as_of=known_at,
             assumptions=Assumptions(annual_rate=annual_rate, half_life_days=half_life),
         )
         if as_of is not None and as_of > there.now:

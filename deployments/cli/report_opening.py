@@ -9,7 +9,7 @@ from rich.table import Table
 from deployments.cli.at_hand import at_hand
 from deployments.cli.showing import JsonFlag, show, spoken, table
 from domain.money import MILLIS_PER_MINOR, Money
-from ledger.portfolios import opened_on
+from ledger.portfolios import first_day_of
 from reports.as_of import as_of_from
 from reports.breakdown import Breakdown
 from reports.effectiveness import effectiveness
@@ -26,7 +26,8 @@ def open_(
     *,
     cell: Annotated[list[Cell] | None, typer.Option(help="Only this figure; may be repeated; all of them.")] = None,
     from_: Annotated[
-        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day; the portfolio's first day.")
+        datetime | None,
+        typer.Option("--from", formats=["%Y-%m-%d"], help="First day; the first that the ledger knows of."),
     ] = None,
     to: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day; today.")] = None,
     as_of: Annotated[
@@ -36,12 +37,13 @@ def open_(
 ) -> None:
     """List what a figure of the report is made of: payments, reversals, costs, steps, contacts, promises, journeys."""
     with at_hand() as there, there.ledger.reading() as session:
+        known_at = as_of or there.now
         report = effectiveness(
             session,
             portfolio=portfolio,
-            from_on=from_.date() if from_ else opened_on(session, portfolio),
+            from_on=from_.date() if from_ else first_day_of(session, portfolio, known_at=known_at),
             to_on=to.date() if to else there.now.date(),
-            as_of=as_of or there.now,
+            as_of=known_at,
         )
         opened = open_cells(session, report, breakdown=by, row=row, cells=tuple(cell or Cell))
     scope = report.scope

@@ -9,7 +9,7 @@ from rich.markup import escape
 from deployments.cli.at_hand import at_hand
 from deployments.cli.experiment_ledger import AsOfOption, instant
 from deployments.cli.showing import JsonFlag, show, table
-from ledger.portfolios import opened_on
+from ledger.portfolios import first_day_of
 from reports.experiments.telling import money
 from reports.facts.facts import facts_of
 from reports.figures import NOTHING, words
@@ -28,7 +28,8 @@ NEVER = "Nothing applies a suggestion: write it into a new ladder version, and l
 def waits(
     portfolio: Annotated[str, typer.Option(help="The portfolio to learn from.")],
     from_: Annotated[
-        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day; the portfolio's first day.")
+        datetime | None,
+        typer.Option("--from", formats=["%Y-%m-%d"], help="First day; the first that the ledger knows of."),
     ] = None,
     to: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day; today.")] = None,
     as_of: AsOfOption = None,
@@ -38,7 +39,7 @@ def waits(
     """Suggest how long to wait after each rung: what one more day brings, against what the next step costs."""
     with at_hand() as there, there.ledger.reading() as session:
         at = instant(there, as_of)
-        first = from_.date() if from_ else min(opened_on(session, portfolio), at.date())
+        first = from_.date() if from_ else min(first_day_of(session, portfolio, known_at=at), at.date())
         last = to.date() if to else at.date()
         facts = facts_of(session, scope_of(session, portfolio=portfolio, from_on=first, to_on=last, as_of=at))
         found = waits_of(facts, ladders=placing_of(session, facts).ladder_names)

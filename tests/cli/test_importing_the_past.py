@@ -62,6 +62,9 @@ def test_a_past_and_its_bills_come_in_once_and_are_in_the_report(bare: Stage) ->
     assert (report["loans_entered"], report["recovered_minor"], report["cost_minor"]) == (3, 11_708 + 1_697, 6_111)
     assert report["journeys_by_closing_reason"] == {"charged_off": 3}
     assert [row["name"] for row in report["by"]["ladder"]] == ["recovery"]
+    whole = bare.answer("report", "--portfolio", "before")
+    assert whole["period"]["from"].startswith("2011-")  # by itself it begins with the past
+    assert (whole["loans_entered"], whole["recovered_minor"]) == (3, 11_708 + 1_697)
     assert bare.answer("journeys", "list")["total"] == 0
 
 

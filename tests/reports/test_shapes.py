@@ -37,6 +37,7 @@ def test_the_json_has_what_others_read(report: dict[str, Any]) -> None:
     assert found["currency"] == "CNY"
     assert found["is_pretend"] is False
     assert found["loans_entered"] == 5
+    assert found["gross_recovered_minor"] == found["recovered_minor"]
     assert (found["recovered_minor"], found["reversals_minor"], found["cost_minor"]) == (15_000, 1_000, 3_901)
     assert (found["net_minor"], found["cost_per_unit"]) == (10_099, 0.26005)
     assert {"ladder", "arm", "rung", "channel"} <= set(found["by"])

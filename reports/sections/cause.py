@@ -29,7 +29,7 @@ def cause(told: Told) -> Section:
     return Section(
         "cause",
         "What came because of it",
-        "Loans were given their arm by chance, so that the difference between arms is cause. The intervals are valid"
+        "Where loans were given their arm by chance, the difference between arms is cause. The intervals are valid"
         " whenever one looks. Where there is too little to go by, it says so.",
         (
             Part(

@@ -127,6 +127,7 @@ def ledger(ledger_url: str) -> Iterator[Ledger]:
 
 def _database(server: Postgres, *, template: str) -> Iterator[str]:
     name = f"test_{uuid4().hex}"
-    server.run(f"CREATE DATABASE {name} TEMPLATE {template}")
+    # Copied as files: three times as fast as through a log that nobody will read.
+    server.run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
     yield server.url(name)
     server.run(f"DROP DATABASE {name} WITH (FORCE)")

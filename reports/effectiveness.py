@@ -15,8 +15,10 @@ from reports.crediting import Credits, credits_of
 from reports.facts.facts import Facts, facts_of, in_micros
 from reports.facts.fetching import NONE
 from reports.learning.learning import Learning, learn, learning_digest
+from reports.measures.by_group import by_group
 from reports.measures.crediting import attributions
-from reports.measures.cure import cures, cures_by
+from reports.measures.cure import cures
+from reports.measures.groups import groups_of
 from reports.measures.liquidation import liquidations
 from reports.measures.measures import Measures
 from reports.measures.present_value import present_value
@@ -28,7 +30,7 @@ from reports.measures.watching import Watched, watched_of
 from reports.measures.waterfall import Fall, waterfall
 from reports.movement import movements
 from reports.placing import Placing, placing_of
-from reports.recovery_curve import Curve, Entries, recovery_curve
+from reports.recovery_curve import Curve, recovery_curve
 from reports.scope import Scope, scope_of
 from reports.stamp import Stamp, stamp_of, together
 from reports.tally import Moved, journeys_in, rows_of, total_of
@@ -134,12 +136,16 @@ def groundwork(session: Session, scope: Scope, *, with_ids: bool = False) -> Gro
 
 def _measures(ground: Groundwork, watched: Watched, assumptions: Assumptions) -> Measures:
     facts, credited, placing = ground.facts, ground.credited, ground.placing
+    ends, cure = facts.names["closing"], ClosingReason.CURED.value
+    by = by_group(groups_of(facts, credited, placing, moved=ground.moved, watched=watched), ends, cure=cure)
     return Measures(
         cure=cures(watched),
-        cure_by=cures_by(watched, placing),
+        cure_by=by.cure,
         roll=roll_matrix(facts),
         liquidation=liquidations(watched),
-        time_to_cure=time_to_cure(watched, facts.names["closing"], cure=ClosingReason.CURED.value),
+        liquidation_by=by.liquidation,
+        time_to_cure=time_to_cure(watched, ends, cure=cure),
+        time_to_cure_by=by.time_to_cure,
         rates=rates_of(facts, credited, placing),
         npv=present_value(facts, ground.moved, placing, annual_rate=assumptions.annual_rate),
         attribution=attributions(facts, credited, placing, half_life_days=assumptions.half_life_days),
@@ -172,20 +178,10 @@ def _closings(facts: Facts) -> tuple[tuple[str, int], ...]:
 
 def _curves(breakdown: Breakdown, ground: Groundwork, watched: Watched) -> tuple[Curve, ...]:
     row = ground.placing.of_journey[breakdown][watched.journey]
-    entries = watched.entries
     curves = []
     for code, name in enumerate(ground.placing.rows[breakdown]):
         here = row == code
-        if not here.any():
-            continue
-        place = np.cumsum(here) - 1
-        paid = here[entries.paid_by]
-        theirs = Entries(
-            entries.opened_at[here],
-            entries.opening_minor[here],
-            place[entries.paid_by[paid]],
-            entries.paid_at[paid],
-            entries.paid_minor[paid],
-        )
-        curves.append(recovery_curve(name, theirs, until=watched.until[here]))
+        if here.any():
+            theirs = watched.only(here)
+            curves.append(recovery_curve(name, theirs.entries, until=theirs.until))
     return tuple(curves)

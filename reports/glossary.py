@@ -5,6 +5,7 @@ from reports.learning import learning
 from reports.measures import (
     crediting,
     cure,
+    groups,
     liquidation,
     present_value,
     rates,
@@ -78,6 +79,7 @@ GLOSSARY: dict[str, str] = {
     **time_to_cure.TERMS,
     **roll.TERMS,
     **liquidation.TERMS,
+    **groups.TERMS,
     **rates.TERMS,
     **present_value.TERMS,
     **learning.TERMS,

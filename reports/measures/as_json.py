@@ -3,9 +3,11 @@
 from dataclasses import asdict
 from typing import Any
 
+from reports.columns import BY
 from reports.measures.crediting import Attributions
 from reports.measures.cure import CureRate
 from reports.measures.measures import Measures
+from reports.measures.present_value import PresentValue
 from reports.measures.roll import RollMatrix
 
 
@@ -16,11 +18,13 @@ def measures_json(measures: Measures) -> dict[str, Any]:
         "cure_by": {by: [asdict(rate) for rate in rates] for by, rates in measures.cure_by.items()},
         "roll": _roll(measures.roll),
         "liquidation": [asdict(row) for row in measures.liquidation],
+        "liquidation_by": {by: [asdict(row) for row in rows] for by, rows in measures.liquidation_by.items()},
         "time_to_cure": [{**asdict(row), "competing": dict(row.competing)} for row in measures.time_to_cure],
+        "time_to_cure_by": {by: [asdict(row) for row in rows] for by, rows in measures.time_to_cure_by.items()},
         "rates": {
             name: [asdict(rate) for rate in getattr(measures.rates, name)] for name in ("contact", "promise", "kept")
         },
-        "npv": asdict(measures.npv) | {"by_ladder": [asdict(part) for part in measures.npv.by_ladder]},
+        "npv": _value(measures.npv),
         "attribution": _attribution(measures.attribution),
     }
 
@@ -38,6 +42,11 @@ def _roll(matrix: RollMatrix) -> dict[str, Any]:
         ],
         "counts": [{"from": c.from_bucket, "to": c.to_bucket, "loans": c.loans, "rate": c.rate} for c in matrix.counts],
     }
+
+
+def _value(npv: PresentValue) -> dict[str, Any]:
+    by = {f"{BY}{by}": [asdict(part) for part in parts] for by, parts in npv.by.items()}
+    return {"annual_rate": npv.annual_rate, "npv_minor": npv.npv_minor, **by}
 
 
 def _attribution(attributions: Attributions) -> dict[str, Any]:

@@ -4,13 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reports.breakdown import Breakdown
-from reports.facts.fetching import Ints
+from reports.facts.fetching import Bools
+from reports.measures.groups import Group
 from reports.measures.interval import share_of
 from reports.measures.watching import Watched
-from reports.placing import Placing
-
-BY = (Breakdown.LADDER, Breakdown.ARM, Breakdown.SEGMENT, Breakdown.BUCKET)
 
 HORIZONS = (7, 14, 30, 60, 90, 180, 365)
 """Days since entry at which cures are counted."""
@@ -39,29 +36,23 @@ class CureRate:
 
 def cures(watched: Watched) -> tuple[CureRate, ...]:
     """All entries together."""
-    return _rates("all", watched.days, np.where(watched.is_cured, watched.ended_on, 0))
+    return _rates("all", watched)
 
 
-def cures_by(watched: Watched, placing: Placing) -> dict[str, tuple[CureRate, ...]]:
-    """By ladder version, arm, segment and bucket at entry: one rate for each row and horizon."""
-    found = {}
-    for breakdown in BY:
-        row = placing.of_journey[breakdown][watched.journey]
-        found[breakdown.value] = tuple(
-            rate
-            for code, name in enumerate(placing.rows[breakdown])
-            if (here := row == code).any()
-            for rate in _rates(name, watched.days[here], np.where(watched.is_cured, watched.ended_on, 0)[here])
-        )
-    return found
+def cures_of(group: Group) -> tuple[CureRate, ...]:
+    """Those of one row of a breakdown."""
+    return _rates(group.name, group.watched)
 
 
-def _rates(name: str, days: Ints, cured_on: Ints) -> tuple[CureRate, ...]:
+def is_cured_within(watched: Watched, days: int) -> Bools:
+    """Which of them were watched for so many days and cured within them."""
+    return np.asarray((watched.days >= days) & watched.is_cured & (watched.ended_on <= days))
+
+
+def _rates(name: str, watched: Watched) -> tuple[CureRate, ...]:
     rates = []
     for horizon in HORIZONS:
-        is_mature = days >= horizon
-        is_cured = is_mature & (cured_on > 0) & (cured_on <= horizon)
-        share = share_of(int(is_cured.sum()), int(is_mature.sum()))
+        share = share_of(int(is_cured_within(watched, horizon).sum()), int((watched.days >= horizon).sum()))
         rates.append(
             CureRate(name, horizon, share.numerator, share.denominator, share.rate, share.ci_low, share.ci_high)
         )

@@ -1,12 +1,13 @@
 """Time to cure: the share of the entered that was cured by each day, where other ends compete with the cure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from reports.facts.fetching import Ints
+from reports.measures.groups import Group
 from reports.measures.interval import Z, share_of
 from reports.measures.watching import Watched
 
@@ -15,13 +16,18 @@ Floats = npt.NDArray[np.float64]
 DAILY_UNTIL = 90
 WEEK = 7
 """After so many days a curve is told week by week."""
+SOME_DAYS = frozenset({1, 3, 7, 14, 21, 30, 45, 60, 75, 90, 120, 150, 180, 270, 365, 545, 730})
+"""The days on which the curves of a breakdown are told."""
+LEAST = 30
+"""Fewer journeys have no curve of their own."""
 
 TERMS = {
     "time to cure": (
         "Aalen-Johansen cumulative incidence: sum over days of (journeys open at the day's start that nothing had "
         "ended / entered, with those still watched standing for those that are not) x (cured that day / at risk); "
         "other ends (exhausted, with legal or an agency, charged off, withdrawn, ...) compete and are not censored, "
-        "because 1 - Kaplan-Meier would overstate it; 95 % interval from Aalen's variance, on the log(-log) scale"
+        "because 1 - Kaplan-Meier would overstate it; 95 % interval from Aalen's variance, on the log(-log) scale; "
+        "by breakdown a row with fewer than 30 journeys is not shown"
     ),
 }
 
@@ -41,20 +47,49 @@ class Incidence:
     competing: Mapping[str, float]
 
 
+@dataclass(frozen=True, slots=True)
+class NamedIncidence:
+    """The same of one row of a breakdown."""
+
+    name: str
+    day: int
+    at_risk: int
+    cured: float
+    ci_low: float
+    ci_high: float
+    competing: Mapping[str, float]
+
+
 def time_to_cure(watched: Watched, ends: tuple[str, ...], *, cure: str) -> tuple[Incidence, ...]:
     """The curve of the entered, by days; `ends` are the names behind the codes of `watched.end`."""
     if not len(watched):
         return ()
+    return incidences(*lived(watched), ends=ends, cure=cure)
+
+
+def time_to_cure_of(group: Group, ends: tuple[str, ...], *, cure: str) -> Iterator[NamedIncidence]:
+    """The curve of one row of a breakdown on some days; nothing where it has fewer than 30 journeys."""
+    if len(group.watched) >= LEAST:
+        for each in incidences(*lived(group.watched), ends=ends, cure=cure, days=SOME_DAYS):
+            yield NamedIncidence(
+                group.name, each.day, each.at_risk, each.cured, each.ci_low, each.ci_high, dict(each.competing)
+            )
+
+
+def lived(watched: Watched) -> tuple[Ints, Ints]:
+    """The last day on which each was at risk, and the code of what ended it then; -1 where that is not seen."""
     is_seen = (watched.ended_on > 0) & (watched.ended_on <= watched.days)  # a day that is not over is not seen
     last = np.where(is_seen, watched.ended_on, np.maximum(watched.days, 0))
-    end = np.where(is_seen, watched.end, -1)
-    return incidences(last, end, ends=ends, cure=cure)
+    return last, np.where(is_seen, watched.end, -1)
 
 
-def incidences(last: Ints, end: Ints, *, ends: tuple[str, ...], cure: str) -> tuple[Incidence, ...]:
+def incidences(
+    last: Ints, end: Ints, *, ends: tuple[str, ...], cure: str, days: Collection[int] | None = None
+) -> tuple[Incidence, ...]:
     """Aalen and Johansen's estimate. last: the last day on which each was at risk; end: what ended it then, or -1.
 
-    The variance is the one of Aalen's type, by the delta method (Marubini and Valsecchi 1995, section 10.2).
+    days: only these, and the last one; else every day, and after some time every week. The
+    variance is the one of Aalen's type, by the delta method (Marubini and Valsecchi 1995, section 10.2).
     """
     longest = int(last.max(initial=0))
     size = longest + 2
@@ -71,7 +106,7 @@ def incidences(last: Ints, end: Ints, *, ends: tuple[str, ...], cure: str) -> tu
     curve = np.cumsum(surviving * cured / risk)
     others = {name: np.cumsum(surviving * count / risk) for name, count in ended.items()}
     spread = np.sqrt(_variance(curve, surviving, cured=cured, everything=everything, risk=risk))
-    days = [d for d in range(1, longest + 1) if d <= DAILY_UNTIL or d % WEEK == 0 or d == longest]
+    told = [d for d in range(1, longest + 1) if _is_told(d, days) or d == longest]
     return tuple(
         Incidence(
             day,
@@ -80,8 +115,12 @@ def incidences(last: Ints, end: Ints, *, ends: tuple[str, ...], cure: str) -> tu
             *_interval(float(curve[day - 1]), float(spread[day - 1]), n=len(last)),
             {name: round(float(share[day - 1]), 6) for name, share in others.items()},
         )
-        for day in days
+        for day in told
     )
+
+
+def _is_told(day: int, days: Collection[int] | None) -> bool:
+    return day <= DAILY_UNTIL or day % WEEK == 0 if days is None else day in days
 
 
 def _variance(curve: Floats, surviving: Floats, *, cured: Floats, everything: Floats, risk: Floats) -> Floats:

@@ -31,15 +31,36 @@ class Watched:
     def __len__(self) -> int:
         return len(self.journey)
 
+    def only(self, which: Bools) -> "Watched":
+        """Some of them, with their money."""
+        columns = ("journey", "opened_at", "opening_minor", "until", "days", "ended_on", "end", "is_cured")
+        place, paid = np.cumsum(which) - 1, which[self.entries.paid_by]
+        entries = Entries(
+            self.opened_at[which],
+            self.opening_minor[which],
+            place[self.entries.paid_by[paid]],
+            self.entries.paid_at[paid],
+            self.entries.paid_minor[paid],
+        )
+        return Watched(entries=entries, **{name: getattr(self, name)[which] for name in columns})
+
 
 def watched_of(facts: Facts, credited: Credits) -> Watched:
     """The journeys that entered, watched until the as-of instant, also beyond the period's end.
 
     One that an import of the past told of was watched only as far as that import could see.
     """
+    entered = np.flatnonzero(facts.entered)
+    return watched_since(facts, credited, entered, facts.journeys["opened_at"][entered])
+
+
+def watched_since(facts: Facts, credited: Credits, journey: Ints, since: Ints) -> Watched:
+    """Journeys, each of them once, watched from an instant of their own (microseconds) on, which is called its entry.
+
+    What was owed is what the journey opened with; money counts from the instant on.
+    """
     journeys = facts.journeys
-    journey = np.flatnonzero(facts.entered)
-    opened_at, closed_at = journeys["opened_at"][journey], journeys["closed_at"][journey]
+    opened_at, closed_at = since, journeys["closed_at"][journey]
     until = _watched_until(facts)[journey]
     is_closed = closed_at >= 0
     ended_on = np.where(is_closed, np.maximum(-(-(closed_at - opened_at) // DAY), 1), 0)
@@ -49,6 +70,7 @@ def watched_of(facts: Facts, credited: Credits) -> Watched:
     place[journey] = np.arange(len(journey))
     by = place[credited.journey]
     paid = np.flatnonzero(by >= 0)
+    paid = paid[facts.payments["at"][paid] >= opened_at[by[paid]]]
     entries = Entries(
         opened_at,
         journeys["opening_minor"][journey],

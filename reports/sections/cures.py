@@ -5,6 +5,7 @@ from typing import Any
 
 from reports.columns import rows_of
 from reports.figures import percent, words
+from reports.measures.time_to_cure import SOME_DAYS
 from reports.plots import DASHES, LINES, Plot, band, figure, layout, line_of, share_axis, whiskers
 from reports.sections.section import Part, Section, Told, some_days
 from reports.sheets.table import Column, Kind, Table
@@ -30,7 +31,7 @@ def cures(told: Told) -> Section:
             *(
                 Part(
                     heading=f"By {rows_of(split).lower()}",
-                    plot=_split(split, records),
+                    plot=_split(split, records) if _can_be_told_apart(records) else None,
                     label=f"Share of loans cured within days of entry, by {rows_of(split).lower()}",
                     tables=_beside(split, records),
                     claims=(f"cure_by_{split}",),
@@ -44,6 +45,16 @@ def cures(told: Told) -> Section:
                 plot=_time_to_cure(told.records("time_to_cure")),
                 label="Share of loans cured and otherwise ended, by days since entry",
                 tables=tuple(some_days(table) for table in told.table("time_to_cure")),
+            ),
+            *(
+                Part(
+                    heading=f"Time to cure by {rows_of(split).lower()}",
+                    note="The share cured by some days; a row with fewer than 30 journeys is not shown. Ends that"
+                    " compete are in the workbook.",
+                    tables=_curves_beside(split, told.records("time_to_cure_by", split)),
+                    claims=(f"time_to_cure_by_{split}",),
+                )
+                for split in told.report.get("time_to_cure_by", {})
             ),
         ),
     )
@@ -69,6 +80,38 @@ def _beside(split: str, records: Sequence[dict[str, Any]]) -> tuple[Table, ...]:
             ),
         ),
     )
+
+
+def _can_be_told_apart(records: Sequence[dict[str, Any]]) -> bool:
+    return len({record["name"] for record in records}) <= len(LINES)
+
+
+def _curves_beside(split: str, records: Sequence[dict[str, Any]]) -> tuple[Table, ...]:
+    """One row for each of them and one column for each day that is not only the last one of somebody."""
+    at = {(record["name"], record["day"]): record for record in records}
+    days = sorted({record["day"] for record in records} & SOME_DAYS)
+    if not records:
+        return ()
+    return (
+        Table(
+            f"time_to_be_cured_by_{split}",
+            f"Share cured by day, by {rows_of(split).lower()}, with their intervals",
+            (
+                Column(rows_of(split), Kind.TEXT, "name"),
+                *(Column(f"By day {day}", Kind.TEXT, f"cured: {day}") for day in days),
+            ),
+            tuple(
+                (name, *(_by_then(at.get((name, day))) for day in days))
+                for name in dict.fromkeys(record["name"] for record in records)
+            ),
+        ),
+    )
+
+
+def _by_then(record: dict[str, Any] | None) -> str | None:
+    if record is None:
+        return None
+    return f"{percent(record['cured'])} ({percent(record['ci_low'])} to {percent(record['ci_high'])})"
 
 
 def _cell(record: dict[str, Any] | None) -> str | None:

@@ -1,5 +1,6 @@
 """How recovery grows: curves by days since entry with their bands, and liquidation by cohort."""
 
+from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
@@ -17,8 +18,24 @@ def recovery(told: Told) -> Section:
         "How recovery grows after entry",
         "Share of the opening arrears recovered by days since a journey opened. A line ends where fewer than half of"
         " its journeys have been watched that long; what is not known is not drawn as nothing.",
-        (*(_by(told, breakdown, lines) for breakdown, lines in curves.items()), _liquidation(told)),
+        (
+            *(_by(told, breakdown, lines) for breakdown, lines in curves.items()),
+            _liquidation(told),
+            *_liquidation_by(told),
+        ),
     )
+
+
+def _liquidation_by(told: Told) -> Iterator[Part]:
+    for split in told.report.get("liquidation_by", {}):
+        yield Part(
+            heading=f"Liquidation by {rows_of(split).lower()}",
+            note="Gross cash over what was placed, all cohorts together, of those that were watched so long.",
+            tables=tuple(
+                pivoted(table, rows="name", across="age_days", value="rate", heading=lambda age: f"By day {age}")
+                for table in told.table(f"liquidation_by_{split}")
+            ),
+        )
 
 
 def _by(told: Told, breakdown: str, curves: list[dict[str, Any]]) -> Part:

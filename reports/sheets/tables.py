@@ -37,7 +37,6 @@ TITLES = {
     "liquidation": "Liquidation by cohort",
     "time_to_cure": "Time to cure, with the ends that compete",
     "npv": "Net present value",
-    "npv_by_ladder": "Net present value by ladder version",
     "incremental": "Incremental recovery against the holdout",
     "rung_holdouts": "Incremental recovery of single rungs",
     "wait_intervals": "How long to wait after each rung",
@@ -49,6 +48,8 @@ TITLES = {
 
 SPLIT_TITLES = {
     "by": "By {}",
+    "time_to_cure_by": "Time to cure by {}",
+    "liquidation_by": "Liquidation by {}, all cohorts together",
     "cure_by": "Loans cured within days of entry, by {}",
     "recovery_curves": "Share of opening arrears recovered, by {}",
     "attribution": "Attribution by {}",
@@ -56,7 +57,7 @@ SPLIT_TITLES = {
 }
 """Titles of tables of which there is one for each key."""
 
-SHARES = {"time_to_cure": ("cured",), "recovery_curves": ("ci_low", "ci_high")}
+SHARES = {"time_to_cure": ("cured",), "time_to_cure_by": ("cured",), "recovery_curves": ("ci_low", "ci_high")}
 """Keys that hold shares in the tables of one key of the JSON, and something else in others."""
 
 ADDS_UP = frozenset({"steps", "attempts", "promises", "promises_kept", "cured"})
@@ -141,6 +142,8 @@ def _title(path: Sequence[str]) -> str:
     name = "_".join(path)
     if name in TITLES:
         return TITLES[name]
+    if path[0] == "npv" and path[-1].startswith(BY):
+        return f"Net present value by {rows_of(path[-1].removeprefix(BY)).lower()}"
     if len(path) > 1 and path[0] in SPLIT_TITLES:
         rows = words(path[1]) if path[0] in {"attribution", "rates"} else rows_of(path[1]).lower()
         title = SPLIT_TITLES[path[0]].format(rows)

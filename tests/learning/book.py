@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from domain.action import Action
 from domain.cost import CostUnit
-from domain.journey import JourneyState
+from domain.journey import ClosingReason, JourneyState
 from domain.step import Outcome
 from domain.work_item import Disposition, WorkState
 from ledger.database import keyring_of
@@ -115,6 +115,8 @@ class Book:
             wake_seq=0,
             seen_wake_seq=0,
             fence=0,
+            closing_reason=None,
+            closed_at=None,
         )
         self.add(
             AssignmentRow,
@@ -230,6 +232,16 @@ class Known:
             withhold_share=share,
             withhold_draw=draw,
         )
+        return self
+
+    def ends(self, reason: ClosingReason, *, day: float) -> "Known":
+        """Its journey closes."""
+        journey = next(row for row in reversed(self.book.rows[JourneyRow]) if row["id"] == self.journey_id)
+        journey |= {
+            "state": JourneyState.CLOSED.value,
+            "closing_reason": reason.value,
+            "closed_at": self.at + timedelta(days=day),
+        }
         return self
 
     def turn(self, rung: str, *, day: float, turn: int, share: float, draw: float) -> "Known":

@@ -270,7 +270,7 @@ class TestPresentValue:
         """To the unit, and by ladder too."""
         found = spring(ledger, annual_rate=0.0)
         assert found.measures.npv.npv_minor == found.total.net_minor
-        assert sum(part.npv_minor for part in found.measures.npv.by_ladder) == found.total.net_minor
+        assert sum(part.npv_minor for part in found.measures.npv.by["ladder"]) == found.total.net_minor
 
     def test_discounts_by_days_from_the_period_s_first_instant(self, ledger: Ledger) -> None:
         """One payment of 100,000 nine hours and two days in, at 10 percent a year."""

@@ -228,9 +228,12 @@ def _ended_at(situation: Situation, rung: Rung) -> datetime | None:
     if not mine:
         return None
     last = mine[-1]
-    has_way = _ways(situation, rung) and situation.borrower.may_be_pursued_by(rung.action)
-    if last.outcome in ENDS_RUNG or (last.outcome in NEEDS_ANOTHER_WAY and not has_way):
+    if last.outcome in ENDS_RUNG:
         return last.ended_at
+    if last.outcome in NEEDS_ANOTHER_WAY:
+        has_way = _ways(situation, rung) and situation.borrower.may_be_pursued_by(rung.action)
+        if not has_way:
+            return last.ended_at
     tries = [s for s in mine if s.outcome in NEEDS_ANOTHER_TRY]
     is_final = last.outcome is Outcome.LAPSED and rung.on_deadline is OnDeadline.NEXT
     return last.ended_at if is_final or len(tries) >= rung.tries else None

@@ -19,8 +19,8 @@ from reports.placing import placing_of
 from reports.scope import scope_of
 
 MEANING = (
-    "Worked out from the hazards of payment that were seen, not simulated with the ladder's own decisions; money of 45"
-    " days per loan that took the rung, minor units."
+    "Worked out from the hazards of payment that were seen; beside it, simulated with the ladder's own decisions, what"
+    " taking it would do; money of 45 days per loan that took the rung, minor units."
 )
 NEVER = "Nothing applies a suggestion: write it into a new ladder version, and let it run as a challenger."
 
@@ -33,6 +33,9 @@ def waits(
     ] = None,
     to: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day; today.")] = None,
     as_of: AsOfOption = None,
+    journeys: Annotated[
+        int | None, typer.Option(min=2, max=100_000, help="Loans to simulate for each suggestion; a few as in reports.")
+    ] = None,
     *,
     as_json: JsonFlag = False,
 ) -> None:
@@ -42,8 +45,18 @@ def waits(
         first = from_.date() if from_ else min(first_day_of(session, portfolio, known_at=at), at.date())
         last = to.date() if to else at.date()
         facts = facts_of(session, scope_of(session, portfolio=portfolio, from_on=first, to_on=last, as_of=at))
-        found = waits_of(facts, ladders=placing_of(session, facts).ladder_names)
-    headings = ("rung", "segment", "loans", "wait now", "a day more brings", "next step costs", "suggested", "effect")
+        found = waits_of(session, facts, ladders=placing_of(session, facts).ladder_names, most=journeys)
+    headings = (
+        "rung",
+        "segment",
+        "loans",
+        "wait now",
+        "a day more brings",
+        "next step costs",
+        "suggested",
+        "effect",
+        "simulated",
+    )
     told = table("How long to wait, in days", *headings, "")
     for each in found.intervals:
         told.add_row(
@@ -55,6 +68,7 @@ def waits(
             money(each.next_step_cost_minor),
             _suggested(each),
             _effect(each),
+            _simulated(each),
             words(each.verdict) + (f" ({escape(each.why)})" if each.why else ""),
         )
     answer = {
@@ -78,3 +92,13 @@ def _effect(each: WaitInterval) -> str:
         return NOTHING
     low, high = money(each.effect_ci_low, signed=True), money(each.effect_ci_high, signed=True)
     return f"{money(each.effect_per_loan_minor, signed=True)} ({low} to {high})"
+
+
+def _simulated(each: WaitInterval) -> str:
+    if each.sim_net_minor is None or each.sim_steps_per_loan is None:
+        return NOTHING
+    low, high = money(each.sim_net_ci_low, signed=True), money(each.sim_net_ci_high, signed=True)
+    return (
+        f"{money(each.sim_net_minor, signed=True)} ({low} to {high}), {each.sim_steps_per_loan:+.2f} steps;"
+        f" agrees: {words(each.sim_agrees or '')}"
+    )

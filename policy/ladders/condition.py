@@ -6,6 +6,7 @@ Facts are those that a payment does not move, so that paying part can never make
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 FactValue = str | int | bool
 COMPARISONS: tuple[type[ast.cmpop], ...] = (ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.In, ast.NotIn)
@@ -47,6 +48,7 @@ def read_condition(text: str, *, known: frozenset[str]) -> Condition:
     return Condition(text)
 
 
+@lru_cache(maxsize=1024)
 def _parse(text: str) -> ast.expr:
     try:
         return ast.parse(text, mode="eval").body

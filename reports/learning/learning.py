@@ -22,6 +22,7 @@ from reports.learning.incremental import Incremental, RungHoldout
 from reports.learning.origination import OriginationCell
 from reports.learning.wait_interval import DayHazard, WaitInterval
 from reports.learning.windows import money_of
+from reports.what_if import wait_effects
 
 TERMS = {
     **incremental.TERMS,
@@ -57,17 +58,19 @@ def learn(session: Session, facts: Facts, *, ladders: Mapping[str, str]) -> Lear
     return Learning(
         incremental=incremental.incremental(standing(session, facts, money)),
         rung_holdouts=incremental.rung_holdouts(session, facts, money, ladders=ladders),
-        waits=waits_of(facts, ladders=ladders),
+        waits=waits_of(session, facts, ladders=ladders),
         origination=origination.origination(session, facts, money),
         collectors=collectors.collectors(session, facts, money),
     )
 
 
-def waits_of(facts: Facts, *, ladders: Mapping[str, str]) -> Waits:
-    """How long to wait after each rung of the period."""
+def waits_of(session: Session, facts: Facts, *, ladders: Mapping[str, str], most: int | None = None) -> Waits:
+    """How long to wait after each rung of the period. most: loans to simulate for each suggestion, else a few."""
     hazards = payment_hazard.hazards(facts)
+    intervals = wait_interval.wait_intervals(hazards, ladders=ladders)
     return Waits(
-        wait_interval.wait_intervals(hazards, ladders=ladders), wait_interval.day_hazards(hazards, ladders=ladders)
+        wait_effects.with_effects(session, facts, hazards, intervals, most=most),
+        wait_interval.day_hazards(hazards, ladders=ladders),
     )
 
 

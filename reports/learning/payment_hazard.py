@@ -1,7 +1,7 @@
 """How likely a payment is on each day after a rung, while nothing else is done: by rung and segment."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -46,8 +46,11 @@ TERMS = {
 
 Floats = NDArray[np.float64]
 
-STEP, PAID, CLOSED, SEEN = 0, 1, 2, 3
-"""What ended the days after a rung: a further step, a payment, the journey's end, or the end of what is seen."""
+OPENED, STEP, PAID, CLOSED, SEEN = -1, 0, 1, 2, 3
+"""What begins or ends days: a journey that opens, a step, a payment, the journey's end, or the end of what is seen."""
+BY_LADDER, OPENING, PAYMENT, OUTCOMES = 0, 1, 2, 3
+"""What days come after: a step after which the ladder waits, the journey's opening, a payment, or (from 3 on) a step
+with another outcome."""
 
 
 @dataclass
@@ -104,44 +107,52 @@ class Hazards:
     """By ladder digest, rung and segment (`all` as well); steps: how many were taken of each rung of a ladder.
 
     cost_millis: spent in the period on each rung of a ladder, in thousandths of a minor unit.
+    opening: the days after a journey opened, by segment. payment: after a payment. outcome: after steps with outcomes
+    after which the ladder does not wait, by their names.
     """
 
     after: dict[tuple[str, str, str], AfterRung]
     steps: dict[tuple[str, str], int]
     cost_millis: dict[tuple[str, str], int]
+    opening: dict[str, AfterRung] = field(default_factory=dict)
+    payment: AfterRung = field(default_factory=AfterRung)
+    outcome: dict[str, AfterRung] = field(default_factory=dict)
 
 
 def hazards(facts: Facts) -> Hazards:
     """After every rung that was taken in the period, with the money that was on record."""
     after = defaultdict[tuple[str, str, str], AfterRung](AfterRung)
+    opening, outcome = defaultdict[str, AfterRung](AfterRung), defaultdict[str, AfterRung](AfterRung)
+    payment = AfterRung()
     steps: Counter[tuple[str, str]] = Counter()
-    ladders, rungs, segments = (facts.names[kind] for kind in ("ladder", "rung", "segment"))
+    ladders, rungs, segments, outcomes = (facts.names[kind] for kind in ("ladder", "rung", "segment", "outcome"))
     for row in _counted(facts):
-        ladder, rung = ladders[row.ladder], rungs[row.rung]
-        steps[ladder, rung] += row.number
-        is_retry = row.ended_by == STEP and row.next_rung == row.rung
-        if not row.ladder_waits or is_retry:
-            continue
-        for segment in (ALL, *([segments[row.segment]] if row.segment >= 0 else [])):
-            there = after[ladder, rung, segment]
-            there.add(day=row.day, part=row.part, number=row.number, ended_by=row.ended_by)
-            if row.ended_by == PAID and row.day < DAYS:
-                there.amount += row.amount
-                there.squares += row.squares
-            if row.ended_by == STEP:
-                there.next_rungs[rungs[row.next_rung]] += row.number
-                there.waits[row.day] += row.number
-    return Hazards(dict(after), dict(steps), _spent(facts))
+        groups = (ALL, *([segments[row.segment]] if row.segment >= 0 else []))
+        if row.after == PAYMENT:
+            row.count(payment, rungs)
+        elif row.after == OPENING:
+            for segment in groups:
+                row.count(opening[segment], rungs)
+        else:
+            ladder, rung = ladders[row.ladder], rungs[row.rung]
+            steps[ladder, rung] += row.number
+            is_retry = row.ended_by == STEP and row.next_rung == row.rung
+            if row.after != BY_LADDER:
+                row.count(outcome[outcomes[row.after - OUTCOMES]], rungs)
+            elif not is_retry:
+                for segment in groups:
+                    row.count(after[ladder, rung, segment], rungs)
+    return Hazards(dict(after), dict(steps), _spent(facts), dict(opening), payment, dict(outcome))
 
 
 @dataclass(frozen=True, slots=True)
 class _Ended:
-    """So many steps of one kind whose days ended on the same day and in the same way."""
+    """So many steps (or openings, or payments) of one kind whose days ended on the same day and in the same way."""
 
     ladder: int
     rung: int
     segment: int
-    ladder_waits: int
+    after: int
     ended_by: int
     next_rung: int
     day: int
@@ -149,6 +160,16 @@ class _Ended:
     part: float
     amount: float
     squares: float
+
+    def count(self, there: AfterRung, rungs: Sequence[str]) -> None:
+        """Add them up."""
+        there.add(day=self.day, part=self.part, number=self.number, ended_by=self.ended_by)
+        if self.ended_by == PAID and self.day < DAYS:
+            there.amount += self.amount
+            there.squares += self.squares
+        if self.ended_by == STEP:
+            there.next_rungs[rungs[self.next_rung]] += self.number
+            there.waits[self.day] += self.number
 
 
 def _counted(facts: Facts) -> Iterator[_Ended]:
@@ -160,13 +181,13 @@ def _counted(facts: Facts) -> Iterator[_Ended]:
     def following(name: str, otherwise: int) -> Ints:
         return np.where(same, np.append(happened[name][1:], otherwise), otherwise)
 
-    is_step = happened["what"] == STEP
-    length = (following("at", in_micros(facts.scope.seen_until)) - happened["at"])[is_step]
-    ended_by = following("what", SEEN)[is_step]
-    next_rung = np.where(ended_by == STEP, following("rung", NONE)[is_step], NONE)
-    amount = following("amount", 0)[is_step].astype(np.float64)
+    begins = happened["what"] != CLOSED
+    length = (following("at", in_micros(facts.scope.seen_until)) - happened["at"])[begins]
+    ended_by = following("what", SEEN)[begins]
+    next_rung = np.where(ended_by == STEP, following("rung", NONE)[begins], NONE)
+    amount = following("amount", 0)[begins].astype(np.float64)
     days = np.minimum(length // MICROS, MOST_DAYS)
-    columns = [happened[name][is_step] for name in ("ladder", "rung", "segment", "ladder_waits")]
+    columns = [happened[name][begins] for name in ("ladder", "rung", "segment", "after")]
     keys = np.stack([*columns, ended_by, next_rung, days], axis=1)
     if not len(keys):
         return
@@ -178,12 +199,12 @@ def _counted(facts: Facts) -> Iterator[_Ended]:
         for values in ((length % MICROS) / MICROS, amount, amount * amount)
     ]
     for index, number, part, money, squares in zip(first, counts, *sums, strict=True):
-        ladder, rung, segment, ladder_waits, how, then, day = (int(key) for key in keys[index])
+        ladder, rung, segment, after, how, then, day = (int(key) for key in keys[index])
         yield _Ended(
             ladder=ladder,
             rung=rung,
             segment=segment,
-            ladder_waits=ladder_waits,
+            after=after,
             ended_by=how,
             next_rung=then,
             day=day,
@@ -195,34 +216,42 @@ def _counted(facts: Facts) -> Iterator[_Ended]:
 
 
 def _happened(facts: Facts) -> dict[str, Ints]:
-    """Steps taken, payments and journeys' ends from the period's start to the end of what is seen, in one table."""
+    """Openings, steps taken, payments and journeys' ends from the period's start to the end of what is seen."""
     starts, ends = in_micros(facts.scope.starts_at), in_micros(facts.scope.seen_until)
     journeys, steps, payments = facts.journeys, facts.steps, facts.payments
     outcomes = facts.names["outcome"]
     taken = np.array([*(name in TAKEN for name in outcomes), False])
-    waits = np.array([*(name in LADDER_WAITS for name in outcomes), False])
+    waits = [BY_LADDER if name in LADDER_WAITS else OUTCOMES + code for code, name in enumerate(outcomes)]
     step = taken[steps["outcome"]] & (steps["at"] >= starts) & (steps["at"] < ends)
     paid = (payments["at"] >= starts) & (payments["at"] < ends)
     closed = (journeys["closed_at"] >= starts) & (journeys["closed_at"] < ends)
+    opened = (journeys["opened_at"] >= starts) & (journeys["opened_at"] < ends)
     journey = steps["journey"][step]
-    numbers = (int(step.sum()), int(paid.sum()), int(closed.sum()))
+    numbers = (int(step.sum()), int(paid.sum()), int(closed.sum()), int(opened.sum()))
 
-    def column(of_steps: Ints, of_payments: Ints | int = NONE, of_ends: Ints | int = NONE) -> Ints:
+    def column(of_steps: Ints, of_payments: Ints | int, of_ends: Ints | int, of_openings: Ints | int) -> Ints:
         parts = [
             np.broadcast_to(part, number)
-            for part, number in zip((of_steps, of_payments, of_ends), numbers, strict=True)
+            for part, number in zip((of_steps, of_payments, of_ends, of_openings), numbers, strict=True)
         ]
         return np.concatenate(parts).astype(np.int64)
 
+    def of_journeys(name: str) -> Ints:
+        return column(journeys[name][journey], NONE, NONE, journeys[name][opened])
+
     return {
-        "loan": column(journeys["loan"][journey], payments["loan"][paid], journeys["loan"][closed]),
-        "at": column(steps["at"][step], payments["at"][paid], journeys["closed_at"][closed]),
-        "what": column(np.full(numbers[0], STEP), PAID, CLOSED),
-        "ladder": column(journeys["ladder"][journey]),
-        "segment": column(journeys["segment"][journey]),
-        "rung": column(steps["rung"][step]),
-        "ladder_waits": column(waits[steps["outcome"][step]].astype(np.int64)),
-        "amount": column(np.zeros(numbers[0], dtype=np.int64), payments["amount_minor"][paid], 0),
+        "loan": column(
+            journeys["loan"][journey], payments["loan"][paid], journeys["loan"][closed], journeys["loan"][opened]
+        ),
+        "at": column(
+            steps["at"][step], payments["at"][paid], journeys["closed_at"][closed], journeys["opened_at"][opened]
+        ),
+        "what": column(np.full(numbers[0], STEP), PAID, CLOSED, OPENED),
+        "ladder": of_journeys("ladder"),
+        "segment": of_journeys("segment"),
+        "rung": column(steps["rung"][step], NONE, NONE, NONE),
+        "after": column(np.array([*waits, NONE])[steps["outcome"][step]], PAYMENT, NONE, OPENING),
+        "amount": column(np.zeros(numbers[0], dtype=np.int64), payments["amount_minor"][paid], 0, 0),
     }
 
 

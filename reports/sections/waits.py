@@ -12,6 +12,7 @@ EVERY = "all"
 COLUMNS = (
     *("rung", "segment", "n", "wait_days", "suggested_days", "ci_low", "ci_high", "value_of_a_day_minor"),
     *("next_step_cost_minor", "effect_per_loan_minor", "effect_ci_low", "effect_ci_high", "verdict"),
+    *("sim_net_minor", "sim_net_ci_low", "sim_net_ci_high", "sim_agrees"),
 )
 """What the page shows of a wait."""
 NOTHING_YET = "insufficient_data"
@@ -50,14 +51,38 @@ def _sentences(intervals: Sequence[dict[str, Any]], currency: str) -> list[str]:
 
 def _sentence(record: dict[str, Any], currency: str) -> str:
     where = "" if record["segment"] == EVERY else f", segment {words(record['segment'])}"
-    effect, low, high = (
-        shown(major(record[key], currency), Column("", Kind.MONEY, ""), currency=currency)
-        for key in ("effect_per_loan_minor", "effect_ci_low", "effect_ci_high")
-    )
+    effect, low, high = _amounts(record, currency, "effect_per_loan_minor", "effect_ci_low", "effect_ci_high")
     return (
         f"{words(record['rung'])}{where}: {record['suggested_days']} days instead of {record['wait_days']} would bring"
-        f" {effect} {currency} more per loan, between {low} and {high}."
+        f" {effect} {currency} more per loan, between {low} and {high}. {_simulated(record, currency)}"
     )
+
+
+def _simulated(record: dict[str, Any], currency: str) -> str:
+    """What living both ladders shows, and whether it agrees with the formula."""
+    if record.get("sim_net_minor") is None:
+        return "Nothing could be simulated."
+    keys = ("sim_net_minor", "sim_net_ci_low", "sim_net_ci_high", "sim_recovered_minor", "sim_cost_minor")
+    net, low, high, recovered, cost = _amounts(record, currency, *keys)
+    steps = record["sim_steps_per_loan"]
+    return (
+        f"Simulated with the ladder's own decisions on {record['sim_journeys']:,} loans: {net} net, between {low} and"
+        f" {high} (recovered {recovered}, cost {cost}, {abs(steps):.2f} steps {'fewer' if steps < 0 else 'more'}),"
+        f" which {AGREEMENT[record['sim_agrees']]}."
+    )
+
+
+AGREEMENT = {
+    "yes": "agrees",
+    "no": "contradicts it: do not take it without an experiment",
+    "not_shown": "does not show it by itself",
+}
+"""How the simulation stands to the formula, in words."""
+
+
+def _amounts(record: dict[str, Any], currency: str, *keys: str) -> list[str]:
+    column = Column("", Kind.MONEY, "")
+    return [shown(major(record[key], currency), column, currency=currency) for key in keys]
 
 
 def _hazards(records: Sequence[dict[str, Any]]) -> Plot:

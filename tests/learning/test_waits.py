@@ -26,7 +26,7 @@ def found(session: Session, book: Book) -> Hazards:
 
 def suggested(session: Session, book: Book) -> WaitInterval:
     """What is suggested after the first reminder, over all segments."""
-    told: Waits = waits_of(facts_of(session, book.write(session)), ladders=NAMES)
+    told: Waits = waits_of(session, facts_of(session, book.write(session)), ladders=NAMES)
     return next(each for each in told.intervals if (each.rung, each.segment) == ("gentle v1: friendly_reminder", "all"))
 
 
@@ -67,7 +67,9 @@ class TestHazards:
         assert known.steps[GENTLE, "callback"] == 2
 
 
-def a_year(*, wait: int, early: float, late: float, after: float, cost: int, loans: int = 1200) -> Book:
+def a_year(
+    *, wait: int, early: float, late: float, after: float, cost: int, loans: int = 1200, minor: int = 1000
+) -> Book:
     """Loans take two rungs `wait` days apart; hazards a day: early (days 1 to 3), late, and after the second rung."""
     rng, book = np.random.default_rng(3), Book()
     for number in range(loans):
@@ -77,7 +79,7 @@ def a_year(*, wait: int, early: float, late: float, after: float, cost: int, loa
         pays = np.flatnonzero(rng.random(len(chances)) < np.array(chances))
         first = int(pays[0]) if len(pays) else None
         if first is not None:
-            loan.pays(1000, day=first + 0.5)
+            loan.pays(minor, day=first + 0.5)
         if first is None or first >= wait:
             loan.step("helpful_reminder", day=wait, turn=2).costs(cost, day=wait, rung="helpful_reminder")
     return book
@@ -113,7 +115,24 @@ class TestASuggestion:
         """The draws have a fixed seed, so that the same ledger gives the same bytes."""
         scope = a_year(wait=5, early=0.05, late=0.02, after=0.05, cost=10, loans=400).write(past)
         facts = facts_of(past, scope)
-        assert waits_of(facts, ladders=NAMES) == waits_of(facts, ladders=NAMES)
+        assert waits_of(past, facts, ladders=NAMES) == waits_of(past, facts, ladders=NAMES)
+
+    def test_carries_what_taking_it_would_do(self, past: Session) -> None:
+        """Lived with the ladder's own decisions: as the formula has it where people pay everything at once."""
+        told = suggested(past, a_year(wait=5, early=0.012, late=0.002, after=0.05, cost=10, minor=10_000))
+        assert (told.verdict, told.wait_days, told.sim_agrees) == (SHORTER, 5, "yes")
+        assert told.effect_per_loan_minor is not None
+        assert told.sim_net_ci_low is not None
+        assert told.sim_net_ci_high is not None
+        assert told.sim_net_ci_low < told.effect_per_loan_minor < told.sim_net_ci_high
+        assert told.sim_recovered_minor == pytest.approx(
+            (told.sim_net_minor or 0) + (told.sim_cost_minor or 0), abs=0.01
+        )
+
+    def test_carries_none_where_nothing_is_suggested(self, past: Session) -> None:
+        """There is nothing to take."""
+        told = suggested(past, a_year(wait=10, early=0.03, late=0.03, after=0.03, cost=400))
+        assert (told.sim_journeys, told.sim_net_minor, told.sim_agrees) == (None, None, None)
 
     def test_longer_waits_are_suggested_only_where_they_were_seen(self) -> None:
         """The word is there for ledgers in which a rung was withheld or late."""
@@ -123,7 +142,7 @@ class TestASuggestion:
 def test_segments_have_rows_of_their_own_where_they_are_large(past: Session) -> None:
     """A third of 1,200 loans is enough; the days are listed for both and for all."""
     told = waits_of(
-        facts_of(past, a_year(wait=5, early=0.05, late=0.02, after=0.05, cost=10).write(past)), ladders=NAMES
+        past, facts_of(past, a_year(wait=5, early=0.05, late=0.02, after=0.05, cost=10).write(past)), ladders=NAMES
     )
     assert {each.segment for each in told.intervals} == {"all", "few", "mass"}
     first = next(each for each in told.hazards if (each.segment, each.day) == ("all", 1))

@@ -114,6 +114,14 @@ def with_every_measure(report: dict[str, Any]) -> dict[str, Any]:
                 "effect_ci_high": 60.0,
                 "verdict": verdict,
                 "n": 40,
+                "sim_journeys": 150 if verdict == "longer" else None,
+                "sim_recovered_minor": 20.5 if verdict == "longer" else None,
+                "sim_cost_minor": -8.0 if verdict == "longer" else None,
+                "sim_net_minor": 28.5 if verdict == "longer" else None,
+                "sim_net_ci_low": -4.0 if verdict == "longer" else None,
+                "sim_net_ci_high": 61.0 if verdict == "longer" else None,
+                "sim_steps_per_loan": -0.21 if verdict == "longer" else None,
+                "sim_agrees": "not_shown" if verdict == "longer" else None,
             }
             for segment, verdict in (("all", "longer"), ("mass", "insufficient_data"))
         ],

@@ -1,0 +1,107 @@
+"""Loans that entered, as the simulator lets them enter again."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+from sqlmodel import Session, col, or_, select
+
+from domain.arrears import Statement
+from domain.borrower import Borrower, BorrowerId, ContactKind, ContactPoint, ContactPointId, ContactState
+from ledger.tables.borrower import ContactPointRow
+from ledger.tables.loan import LoanRow
+from ledger.tables.statement import StatementRow
+from reports.facts.facts import EPOCH, Facts
+from reports.facts.fetching import Ints
+from reports.facts.queries import numbered_loans
+from simulation.what_if.entrant import Entrant
+
+ANYWHERE, NO_LANGUAGE = "UTC", "en"
+"""What a report takes a borrower's zone and language to be: the book's may change, and a past report may not."""
+EVERY_WAY = frozenset(ContactKind)
+"""How people are reached of whom no contact point is on record: those of an imported past were reached somehow."""
+
+
+def spread_evenly(journeys: Ints, *, most: int) -> Ints:
+    """At most so many of them, evenly spread over all in their order; the same ones each time."""
+    if len(journeys) <= most:
+        return journeys
+    return journeys[np.arange(most) * len(journeys) // most]
+
+
+def entrants_of(session: Session, facts: Facts, journeys: Ints) -> list[Entrant]:
+    """The loans of these journeys as they stood when they entered.
+
+    Everything is as on record at the facts' as-of instant, and stays so: their contact points are those that were
+    known then, whatever became of them; no address counts as verified; zone and language are the same for all.
+    """
+    loans = facts.journeys["loan"][journeys]
+    wanted = sorted({int(loan) for loan in loans})
+    loan = numbered_loans(facts.scope)
+    as_of = facts.scope.as_of
+    kinds = defaultdict[int, set[ContactKind]](set)
+    for number, kind in session.exec(
+        select(loan.c.no, ContactPointRow.kind)
+        .join(LoanRow, col(LoanRow.id) == loan.c.id)
+        .join(ContactPointRow, col(ContactPointRow.borrower_id) == col(LoanRow.borrower_id))
+        .where(
+            loan.c.no.in_(wanted), or_(col(ContactPointRow.added_at).is_(None), col(ContactPointRow.added_at) <= as_of)
+        )
+    ):
+        kinds[number].add(ContactKind(kind))
+    products: dict[int, str] = {}
+    instalments: dict[int, int] = {}
+    for number, product, instalment in session.exec(
+        select(loan.c.no, StatementRow.product, StatementRow.instalment_minor)
+        .join(StatementRow, col(StatementRow.loan_id) == loan.c.id)
+        .where(loan.c.no.in_(wanted), col(StatementRow.recorded_at) <= as_of)
+        .order_by(loan.c.no, col(StatementRow.recorded_at), col(StatementRow.as_of_on), col(StatementRow.id))
+    ):
+        products.setdefault(number, product)
+        instalments.setdefault(number, instalment)
+    segments = facts.names["segment"]
+    return [
+        _entrant(
+            key=f"{number}/{at}",
+            opened_at=EPOCH + timedelta(microseconds=int(facts.journeys["opened_at"][at])),
+            opening_minor=int(facts.journeys["opening_minor"][at]),
+            days_past_due=int(facts.journeys["days_past_due"][at]),
+            instalment_minor=instalments.get(number, 0),
+            product=products.get(number, ""),
+            segment=segments[code] if (code := int(facts.journeys["segment"][at])) >= 0 else "",
+            kinds=sorted(kinds[number] or EVERY_WAY),
+        )
+        for at, number in zip(journeys.tolist(), loans.tolist(), strict=True)
+    ]
+
+
+def _entrant(
+    *,
+    key: str,
+    opened_at: datetime,
+    opening_minor: int,
+    days_past_due: int,
+    instalment_minor: int,
+    product: str,
+    segment: str,
+    kinds: Sequence[ContactKind],
+) -> Entrant:
+    points = tuple(ContactPoint(ContactPointId(kind.value), kind, ContactState.UNVERIFIED) for kind in kinds)
+    borrower = Borrower(BorrowerId(key), ANYWHERE, NO_LANGUAGE, "", points)
+    on = opened_at.astimezone(UTC).date()
+    return Entrant(
+        key=key,
+        borrower=borrower,
+        opened_at=opened_at,
+        statement=opening_statement(
+            opening_minor, days_past_due=days_past_due, instalment_minor=instalment_minor, on=on
+        ),
+        product=product,
+        segment=segment,
+    )
+
+
+def opening_statement(opening_minor: int, *, days_past_due: int, instalment_minor: int, on: date) -> Statement:
+    """What the lender's book must have said for a loan to stand so on a day."""
+    return Statement(opening_minor, instalment_minor, on - timedelta(days=days_past_due), on)

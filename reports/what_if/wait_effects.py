@@ -1,0 +1,107 @@
+"""What taking a suggested wait would do, lived with `decide`: the ladder as it is, and with that one wait changed."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import numpy as np
+from sqlmodel import Session
+
+from ledger.ladders import pinned_ladder, rung_names
+from policy.ladders.ladder import Ladder
+from reports.facts.facts import Facts
+from reports.learning.payment_hazard import ALL, DAYS, Hazards
+from reports.learning.wait_interval import LONGER, SHORTER, RungKey, WaitInterval
+from reports.what_if.fitting import TooLittleIsKnown, known_of
+from reports.what_if.population import entrants_of, spread_evenly
+from simulation.what_if.comparing import Compared, Estimate, compare, from_rung
+from simulation.what_if.known import Known
+from simulation.what_if.path import World
+
+IN_A_REPORT = 400
+"""Loans that are lived in one report: shared by its suggestions, at most 150 and at least 40 for each."""
+MOST_OF_ONE, LEAST_OF_ONE = 150, 40
+PATIENCE = 200
+"""Loans that have not come to the rung by this day are not lived."""
+SEED = 1
+AGREES, CONTRADICTS, NOT_SHOWN = "yes", "no", "not_shown"
+
+
+def with_effects(
+    session: Session,
+    facts: Facts,
+    hazards: Hazards,
+    intervals: Sequence[tuple[RungKey, WaitInterval]],
+    *,
+    most: int | None = None,
+) -> tuple[WaitInterval, ...]:
+    """Every interval; those that suggest a longer or a shorter wait with the simulated effect of taking it.
+
+    most: loans that are lived for each; a few where nothing is said, so that a report stays quick.
+    """
+    found, known = [], dict[str, Known]()
+    suggestions = sum(interval.verdict in {LONGER, SHORTER} for _, interval in intervals)
+    most = most or min(MOST_OF_ONE, max(IN_A_REPORT // max(suggestions, 1), LEAST_OF_ONE))
+    for key, interval in intervals:
+        if interval.verdict in {LONGER, SHORTER}:
+            try:
+                if key[0] not in known:
+                    known[key[0]] = known_of(facts, hazards, like=(key[0],))
+            except TooLittleIsKnown:
+                found.append(interval)
+                continue
+            compared = _compared(session, facts, key, interval, World(known[key[0]], None, SEED), most=most)
+            found.append(interval if compared is None else _told(interval, compared))
+        else:
+            found.append(interval)
+    return tuple(found)
+
+
+def _compared(
+    session: Session, facts: Facts, key: RungKey, interval: WaitInterval, world: World, *, most: int
+) -> Compared | None:
+    digest, rung, segment = key
+    if not {rung, interval.next_rung} <= set(rung_names(session, digest)):
+        return None  # a strategy of the past, of which nobody knows the rungs
+    present = pinned_ladder(session, digest)
+    more = (interval.suggested_days or 0) - (interval.wait_days or 0)
+    proposed = with_wait(present, rung=interval.next_rung or "", more=timedelta(days=more))
+    journeys = facts.journeys
+    here = facts.entered & (journeys["ladder"] == facts.names["ladder"].index(digest))
+    if segment != ALL:
+        here &= journeys["segment"] == facts.names["segment"].index(segment)
+    people = entrants_of(session, facts, spread_evenly(np.flatnonzero(here), most=most))
+    starts = from_rung(people, present, world, rung=rung, days=DAYS, patience=PATIENCE)
+    return compare(starts, world, present=present, proposed=proposed, days=DAYS) if len(starts) > 1 else None
+
+
+def _told(interval: WaitInterval, compared: Compared) -> WaitInterval:
+    difference = compared.difference
+    return replace(
+        interval,
+        sim_journeys=compared.loans,
+        sim_recovered_minor=round(difference.recovered.value, 4),
+        sim_cost_minor=round(difference.cost.value, 4),
+        sim_net_minor=round(difference.net.value, 4),
+        sim_net_ci_low=round(difference.net.ci_low, 4),
+        sim_net_ci_high=round(difference.net.ci_high, 4),
+        sim_steps_per_loan=round(difference.steps, 4),
+        sim_agrees=_agrees(difference.net),
+    )
+
+
+def _agrees(net: Estimate) -> str:
+    if net.ci_low > 0:
+        return AGREES
+    return CONTRADICTS if net.ci_high < 0 else NOT_SHOWN
+
+
+def with_wait(ladder: Ladder, *, rung: str, more: timedelta) -> Ladder:
+    """The same ladder with so much more (or less, but not less than nothing) between a rung and the one before it."""
+    rungs = tuple(
+        replace(each, after=max(each.after + more, timedelta(0))) if each.name == rung else each
+        for each in ladder.rungs
+    )
+    digest = hashlib.sha256(f"{ladder.digest}/{rung}/{more}".encode()).hexdigest()
+    return replace(ladder, rungs=rungs, digest=digest)

@@ -1,0 +1,1 @@
+"""The simulator: lives on ladders that nobody has published."""

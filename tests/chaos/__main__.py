@@ -13,6 +13,7 @@ from rich.table import Table
 
 from tests.chaos import clock, points, postgres_kills, provider, races, random_kills, webhooks
 from tests.chaos.databases import Databases, databases
+from tests.chaos.point import POINTS, WAYS
 from tests.chaos.tally import Plan, Tally
 
 COLUMNS = ("runs", "lost", "duplicates", "unknown_left", "forged_accepted", "server_errors")
@@ -59,11 +60,11 @@ def _now_and_then(screen: Console) -> Tell:
 
 
 def _parser() -> argparse.ArgumentParser:
-    named = ", ".join(point.name for point in points.POINTS)
+    named = ", ".join(point.name for point in POINTS)
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     parser.add_argument("--all", action="store_true", help="every experiment")
     parser.add_argument("--points", nargs="+", metavar="POINT", help=f"kill -9 at each point: all, or {named}")
-    parser.add_argument("--ways", nargs="+", choices=points.WAYS, default=points.WAYS, help="for --points; all three")
+    parser.add_argument("--ways", nargs="+", choices=WAYS, default=WAYS, help="of contact, for --points; all of them")
     for name, (told, _) in EXPERIMENTS.items():
         parser.add_argument(f"--{name}", action="store_true", help=told)
     parser.add_argument("--seeds", type=int, default=1, help="how many; 1")
@@ -97,6 +98,8 @@ def _show(tallies: list[Tally]) -> None:
     for tally in tallies:
         for why, number in sorted(tally.unknown_why.items()):
             screen.print(f"{tally.experiment}: {number} unknown, {why}")
+        for what in tally.left_out:
+            screen.print(f"{tally.experiment}: left out {what}", markup=False, highlight=False)
         for wrong in tally.amiss:
             screen.print(f"{tally.experiment}: AMISS {wrong}", markup=False)
 

@@ -21,7 +21,8 @@ from ledger.database import open_ledger
 from ledger.keyring import Keyring
 from ledger.tables.attempt import AttemptRow
 from tests.chaos.databases import Databases
-from tests.chaos.house import KEY, found_by, warm_up
+from tests.chaos.house import KEY, warm_up
+from tests.chaos.process import found_by
 from tests.chaos.tally import Plan, Tally
 from tests.ledger.lender import ADDRESS, EMAIL, MOBILE, Lender, a_loan
 from tests.policy.world import World

@@ -14,6 +14,8 @@ import httpx
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
+from tests.chaos.point import Moment
+
 WRITE = re.compile(r"\s*(INSERT INTO|UPDATE|DELETE FROM) (\w+)", re.IGNORECASE)
 NAMES = (
     ({"insert inbox"}, "inbox"),
@@ -34,14 +36,14 @@ TRACE = {
 Watch = Callable[[str], None]
 
 
-def killer(moment: str, *, nth: int = 1) -> Watch:
-    """Kill -9 this process when a moment comes for the nth time."""
+def killer(moment: Moment) -> Watch:
+    """Kill -9 this process when a moment comes."""
     seen = [0]
 
     def watch(name: str) -> None:
-        if name == moment:
+        if name == moment.name:
             seen[0] += 1
-            if seen[0] == nth:
+            if seen[0] == moment.nth:
                 os.kill(os.getpid(), signal.SIGKILL)
 
     return watch

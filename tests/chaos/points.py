@@ -4,89 +4,50 @@ import random
 import signal
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from domain.action import Action
+from domain.attempt import AttemptState
 from domain.book import BookPayment
 from domain.journey import ClosingReason
+from domain.work_item import WorkKind, WorkState
+from ledger.tables.attempt import AttemptRow
 from ledger.tables.inbox import InboxRow
-from ledger.tables.journey import JourneyRow
+from ledger.tables.journey import JourneyRow, StepRow
 from ledger.tables.money import PaymentRow
+from ledger.tables.work_item import WorkItemRow
 from simulation.sandbox.control import FaultKind, PretendBorrower, Vendor
 from simulation.sandbox.remote import SandboxRefused
 from tasks.reconcile import ask_vendors
+from tests.chaos.carrying import carry_on, let_leave, move_to, settle_down
 from tests.chaos.census import agreed, count
 from tests.chaos.databases import Databases
-from tests.chaos.house import (
-    House,
-    carry_on,
-    end,
-    ended,
-    ended_already,
-    found_by,
-    move_to,
-    serve_console,
-    settle_down,
-    standing,
-    start,
-    until_up,
-    warm_up,
-)
+from tests.chaos.desk_news import DISPOSITION, NobodyHears, tell_of_orders
+from tests.chaos.house import House, Mail, serve_console, standing, warm_up
 from tests.chaos.moments import killer
+from tests.chaos.point import CANCELLABLE, POINTS, WAYS, Point
+from tests.chaos.process import end, ended, ended_already, found_by, side_by_side, start, until_up
 from tests.chaos.tally import Plan, Tally
 from tests.ledger.lender import EMAIL, MOBILE, Lender, a_loan
 
-Story = Literal["send", "webhook", "payment", "reconcile"]
-WAYS = ("sms", "email", "desk")
 ARREARS = 80_000
+AT_ONCE = 2
+VENDORS = {
+    "sms": Vendor.TWILIO,
+    "email": Vendor.SENDGRID,
+    CANCELLABLE: Vendor.SENDGRID,
+    "desk": Vendor.FIELD_DESK,
+}
+UNKNOWN = AttemptState.UNKNOWN.value
 KILLED = -signal.SIGKILL
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """Where a process dies: the nth time that a moment comes while a story is lived."""
-
-    name: str
-    story: Story
-    moment: str
-    nth: int = 1
-
-
-POINTS = (
-    Point("before_plan_commit", "send", "plan:before"),
-    Point("after_plan_commit", "send", "plan:after"),
-    Point("before_claim_commit", "send", "claim:before"),
-    Point("after_claim_commit", "send", "claim:after"),
-    Point("connect", "send", "http:connect"),
-    Point("request_written", "send", "http:written"),
-    Point("accepted_by_the_vendor", "send", "http:accepted"),
-    Point("response_read", "send", "http:read"),
-    Point("before_record_commit", "send", "record:before"),
-    Point("after_record_commit", "send", "record:after"),
-    Point("evidence_append", "send", "record/insert events"),
-    Point("inbox_insert", "webhook", "inbox/insert inbox"),
-    Point("inbox_apply", "webhook", "inbox/update attempts"),
-    Point("before_inbox_commit", "webhook", "inbox:before"),
-    Point("after_inbox_commit", "webhook", "inbox:after"),
-    Point("before_payment_commit", "payment", "payment:before"),
-    Point("wake_up", "payment", "payment/insert wake_ups"),
-    Point("after_payment_commit", "payment", "payment:after"),
-    Point("before_payment_close", "payment", "turn:before"),
-    Point("after_payment_close", "payment", "turn:after"),
-    Point("reconcile_read", "reconcile", "http:read"),
-    Point("before_reconcile_write", "reconcile", "reconcile:before", 2),
-    Point("after_reconcile_write", "reconcile", "reconcile:after", 2),
-)
-
-
-DOES_NOT_APPLY = {("webhook", "desk"), ("reconcile_read", "email")}
-"""A desk posts nothing to us; SendGrid has no list to read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +57,16 @@ class Case:
     point: Point
     way: str
     seed: int
+
+    @property
+    def mail(self) -> Mail:
+        """Whether SendGrid keeps the mails of this life for a while."""
+        return "cancellable" if self.way == CANCELLABLE else "at_once"
+
+    @property
+    def loses_an_answer(self) -> bool:
+        """Whether the contact is of unknown fate when the story begins."""
+        return self.point.story == "reconcile" or (self.point.story == "webhook" and self.way == "desk")
 
     @property
     def replay(self) -> str:
@@ -111,26 +82,28 @@ def run(
     points: tuple[str, ...] = (),
     ways: tuple[str, ...] = WAYS,
 ) -> Tally:
-    """Kill at each point that is named (all of them where none is), by each way, once for each seed."""
+    """Kill at each point that is named (all of them where none is), by each way, once for each seed.
+
+    A death that did not come is amiss. What a way does not have is told, with the reason.
+    """
     began = time.monotonic()
     warm_up(plan.folder, made)
     tally = Tally("points", plan.seeds)
-    for case in _cases(plan, points=points, ways=ways):
+    chosen = [point for point in POINTS if not points or point.name in points]
+    cases = [Case(point, way, seed) for seed in plan.seeds for point in chosen for way in ways if way in point.only]
+    deaths: dict[str, Counter[str]] = {point.name: Counter() for point in chosen}
+    works = [partial(_lived, case, plan, made) for case in cases]
+    for number, found in side_by_side(works, folder=plan.folder, at_once=AT_ONCE):
+        case = cases[number]
         tell(f"{case.point.name} {case.way} seed {case.seed}")
-        tally.add(_lived(case, plan, made), told=case.replay)
+        deaths[case.point.name][case.way] += found.pop("deaths", 0)
+        tally.add(found, told=case.replay)
     tally.seconds = round(time.monotonic() - began, 1)
-    tally.details["points"] = [point.name for point in POINTS if not points or point.name in points]
+    tally.details["deaths"] = {name: dict(by_way) for name, by_way in deaths.items()}
+    tally.left_out = [
+        f"{point.name} by {way}: {point.reason}" for point in chosen for way in ways if way not in point.only
+    ]
     return tally
-
-
-def _cases(plan: Plan, *, points: tuple[str, ...], ways: tuple[str, ...]) -> Iterator[Case]:
-    for seed in plan.seeds:
-        for point in POINTS:
-            if points and point.name not in points:
-                continue
-            for way in ways:
-                if (point.name, way) not in DOES_NOT_APPLY and (point.story, way) not in DOES_NOT_APPLY:
-                    yield Case(point, way, seed)
 
 
 def _lived(case: Case, plan: Plan, made: Databases) -> dict[str, Any]:
@@ -138,7 +111,8 @@ def _lived(case: Case, plan: Plan, made: Databases) -> dict[str, Any]:
         folder = Path(name)
         url = made.fresh(folder, on_postgres=case.seed % 2 == 0)
         try:
-            with standing(folder, url, seed=case.seed, console=case.point.story != "webhook") as house:
+            has_console = case.point.story != "webhook"  # it is the one that dies there
+            with standing(folder, url, seed=case.seed, console=has_console, mail=case.mail) as house:
                 return _death_and_after(case, house)
         finally:
             made.drop(url)
@@ -152,30 +126,32 @@ def _death_and_after(case: Case, house: House) -> dict[str, Any]:
     journey = begun["journey"]
     code = _until_it_dies(house, case, journey)
     if code != KILLED:
-        return {"amiss": [f"the process ended with {code}, and was not killed at {case.point.moment}"]}
-    return found_by(lambda: _go_on(house, case, journey, dice), folder=house.folder)
+        return {"amiss": [f"the process ended with {code}, and was not killed at {case.point.by(case.way)}"]}
+    found = found_by(lambda: _go_on(house, case, journey, dice), folder=house.folder)
+    return {**found, "deaths": 1}
 
 
 def _begin(house: House, case: Case) -> dict[str, Any]:
     """A loan comes in and its journey stands before the contact that the story is about."""
     with house.at_work() as lender, house.sandbox() as remote:
-        contacts = (EMAIL,) if case.way == "email" else None
+        contacts = (EMAIL,) if case.way in {"email", CANCELLABLE} else None
         loan = a_loan() if contacts is None else a_loan(contacts=contacts)
         remote.register([_pretend(loan.number)])
         journey = lender.opens(loan, ladder="standard" if case.way == "desk" else "gentle")
         if case.way == "desk":
             lender.lives(journey, days=200, before=Action.FIELD_VISIT)
             move_to(lender, lender.now)
-        if case.point.story == "reconcile":
-            vendor = {"sms": Vendor.TWILIO, "email": Vendor.SENDGRID, "desk": Vendor.FIELD_DESK}[case.way]
-            remote.fault(vendor, kind=FaultKind.BROKEN_AFTER)
+        if case.loses_an_answer:
+            if case.way == CANCELLABLE:  # the batch id comes as it should
+                remote.fault(Vendor.SENDGRID, kind=FaultKind.SLOW, seconds=0)
+            remote.fault(VENDORS[case.way], kind=FaultKind.BROKEN_AFTER)
         if case.point.story in {"reconcile", "webhook"}:
             carry_on(lender, journey, until=lender.now + timedelta(hours=1))
         return {"journey": journey}
 
 
 def _until_it_dies(house: House, case: Case, journey: str) -> int:
-    watch = killer(case.point.moment, nth=case.point.nth)
+    watch = killer(case.point.by(case.way))
 
     def sends() -> None:
         with house.at_work(watch) as lender:
@@ -205,7 +181,7 @@ def _until_it_dies(house: House, case: Case, journey: str) -> int:
 
 def _console_dies(house: House, case: Case) -> int:
     """The console dies of the first webhook that brings the moment."""
-    watch = killer(case.point.moment, nth=case.point.nth)
+    watch = killer(case.point.by(case.way))
     console = start(lambda: serve_console(house, watch))
     until_up(house.console_port)
 
@@ -215,7 +191,9 @@ def _console_dies(house: House, case: Case) -> int:
                 move_to(lender, lender.now + timedelta(minutes=minutes))
                 try:
                     remote.advance(now=lender.now)
-                except SandboxRefused:
+                    if case.way == "desk":
+                        tell_of_orders(house, lender)
+                except (SandboxRefused, NobodyHears):
                     return
 
     ended(start(posts))
@@ -234,14 +212,21 @@ def _go_on(house: House, case: Case, journey: str, dice: random.Random) -> dict[
         with house.at_work() as lender, house.sandbox() as remote:
             if case.point.story == "payment":
                 _pays(lender)
+            tells = case.point.story == "webhook" and case.way == "desk"
+            if tells:
+                tell_of_orders(house, lender)
             if dice.random() < 0.5:  # a coin
                 carry_on(lender, journey, until=lender.now + timedelta(hours=2))
             settle_down(house, lender)
             carry_on(lender, journey, until=lender.now + timedelta(days=3))
             settle_down(house, lender)
             carry_on(lender, journey, until=lender.now)
-            found = agreed(house, count(lender, remote.accepts(), now=lender.now))
+            last = lender.now
+            let_leave(house, lender)
+            found = agreed(house, count(lender, remote.accepts(), now=last))
             found["amiss"] += list(_of_the_story(lender, case))
+            if tells and (again := tell_of_orders(house, lender)):
+                found["amiss"].append(f"{again} pieces of a desk's news were new a second time")
             return found
     finally:
         for console in consoles:
@@ -258,6 +243,21 @@ def _of_the_story(lender: Lender, case: Case) -> Iterator[str]:
                 yield f"a paid loan is {journey.closing_reason or journey.state}"
         if case.point.story == "webhook" and not session.exec(select(InboxRow)).all():
             yield "no webhook was taken in"
+        if case.point.story == "webhook" and case.way == "desk":
+            yield from _of_the_visit(session)
+        if case.way == CANCELLABLE and session.exec(select(AttemptRow).where(AttemptRow.state == UNKNOWN)).all():
+            yield "a mail that could be cancelled stayed unknown"
+
+
+def _of_the_visit(session: Session) -> Iterator[str]:
+    """What the desk told of its visit had its effect, and once."""
+    visits = [row for row in session.exec(select(WorkItemRow)).all() if row.kind == WorkKind.FIELD_VISIT.value]
+    results = [(row.state, row.disposition) for row in visits]
+    if results != [(WorkState.DONE.value, DISPOSITION)]:
+        yield f"the visit that the desk told of is {results}"
+    ends = [row.outcome for row in session.exec(select(StepRow)).all() if row.rung == WorkKind.FIELD_VISIT.value]
+    if ends.count(DISPOSITION) != 1:
+        yield f"the rung of the visit ended {ends}"
 
 
 def _pays(lender: Lender) -> None:

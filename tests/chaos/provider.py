@@ -15,9 +15,11 @@ from ledger.tables.journey import JourneyRow
 from policy.next_step import Act
 from simulation.sandbox.control import FaultKind, PretendBorrower, Vendor
 from tasks.exchange import exchange
+from tests.chaos.carrying import carry_all, move_to, settle_down
 from tests.chaos.census import agreed, count
 from tests.chaos.databases import Databases
-from tests.chaos.house import House, carry_all, found_by, move_to, settle_down, standing, warm_up
+from tests.chaos.house import House, standing, warm_up
+from tests.chaos.process import found_by
 from tests.chaos.tally import Plan, Tally
 from tests.ledger.lender import ADDRESS, EMAIL, MOBILE, Lender, a_loan
 

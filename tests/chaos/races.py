@@ -31,7 +31,8 @@ from policy.next_step import Act
 from tasks.exchange import exchange
 from tests.chaos.census import agreed, count
 from tests.chaos.databases import Databases
-from tests.chaos.house import KEY, House, found_by, standing, warm_up
+from tests.chaos.house import KEY, House, standing, warm_up
+from tests.chaos.process import found_by
 from tests.chaos.tally import Plan, Tally
 from tests.ledger.lender import EMAIL, LEASE, MOBILE, Lender, a_loan
 

@@ -29,7 +29,8 @@ class Tally:
 
     lost: accepted by a vendor and denied by the ledger, or taken from a vendor and gone, or a journey that stands
     still. duplicates: accepted more than once, by the sandbox's own log. unknown_why: the unknowns that are left, by
-    reason. amiss: anything else that must not be, in words, with the command that shows it again.
+    reason. amiss: anything else that must not be, in words, with the command that shows it again. left_out: what was
+    not done, because it does not exist, with the reason.
     """
 
     experiment: str
@@ -42,6 +43,7 @@ class Tally:
     seconds: float = 0.0
     unknown_why: Counter[str] = field(default_factory=Counter)
     amiss: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
     details: dict[str, Any] = field(default_factory=dict)
 
     @property

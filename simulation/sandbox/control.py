@@ -176,7 +176,10 @@ class Fault(Told):
 
 
 class Health(Told):
-    """The sandbox is up: its time, and the requests that reached each vendor since it started."""
+    """The sandbox is up: its time, the requests that reached each vendor since it started, and the faults that were
+    asked for and have not come yet.
+    """
 
     now: AwareDatetime
     requests: dict[str, int]
+    faults_waiting: int = 0

@@ -32,7 +32,11 @@ def control_routes(world: World) -> APIRouter:
     @router.get("/health")
     def health() -> Health:
         """The sandbox is up."""
-        return Health(now=world.time.now(), requests={vendor: n for vendor, n in world.requests.items() if n})
+        return Health(
+            now=world.time.now(),
+            requests={vendor: n for vendor, n in world.requests.items() if n},
+            faults_waiting=world.faults.waiting(),
+        )
 
     @router.post("/borrowers")
     def register(borrowers: list[PretendBorrower]) -> dict[str, int]:

@@ -41,3 +41,8 @@ class Faults:
                 if fault.vendor is vendor and fault.kind in kinds:
                     return self._waiting.pop(place)
         return None
+
+    def waiting(self) -> int:
+        """How many were asked for and have not come yet."""
+        with self._lock:
+            return len(self._waiting)

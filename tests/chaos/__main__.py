@@ -6,6 +6,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -13,8 +14,9 @@ from rich.table import Table
 
 from tests.chaos import clock, points, postgres_kills, provider, races, random_kills, webhooks
 from tests.chaos.databases import Databases, databases
-from tests.chaos.point import POINTS, WAYS
+from tests.chaos.point import POINTS
 from tests.chaos.tally import Plan, Tally
+from tests.chaos.way import WAYS
 
 COLUMNS = ("runs", "lost", "duplicates", "unknown_left", "forged_accepted", "server_errors")
 NOT_CLEAN = 1
@@ -37,7 +39,7 @@ def main() -> int:
     screen = Console(stderr=True)
     with tempfile.TemporaryDirectory(prefix="duecourse-chaos-") as name:
         folder = Path(name)
-        plan = Plan(folder, tuple(range(given.seed_base, given.seed_base + given.seeds)), given.share)
+        plan = Plan(folder, tuple(range(given.seed_base, given.seed_base + given.seeds)))
         with databases(folder, postgres=not given.only_sqlite) as made, screen.status("") as status:
             tell = status.update if screen.is_terminal else _now_and_then(screen)
             tallies = list(_tallies(given, plan, made, tell=tell))
@@ -69,10 +71,25 @@ def _parser() -> argparse.ArgumentParser:
         parser.add_argument(f"--{name}", action="store_true", help=told)
     parser.add_argument("--seeds", type=int, default=1, help="how many; 1")
     parser.add_argument("--seed-base", type=int, default=1, help="the first of them; 1")
-    parser.add_argument("--share", type=float, default=1.0, help="of the full size, between 0 and 1")
+    parser.add_argument(
+        "--share",
+        nargs="+",
+        type=_share,
+        default=[],
+        metavar="SHARE",
+        help="of the full size, between 0 and 1; provider=0.01 is for that experiment only",
+    )
     parser.add_argument("--only-sqlite", action="store_true", help="no PostgreSQL, which even seeds of --points take")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the tallies here")
     return parser
+
+
+def _share(text: str) -> tuple[str, float]:
+    """An experiment and its share; no name for all that are not named."""
+    name, _, number = text.rpartition("=")
+    if (name and name not in EXPERIMENTS) or not 0 < float(number) <= 1:
+        raise ValueError(text)
+    return name, float(number)
 
 
 def _tallies(given: argparse.Namespace, plan: Plan, made: Databases, *, tell: Tell) -> list[Tally]:
@@ -80,9 +97,11 @@ def _tallies(given: argparse.Namespace, plan: Plan, made: Databases, *, tell: Te
     if given.all or given.points:
         named = () if given.all or given.points == ["all"] else tuple(given.points)
         found.append(points.run(plan, made, tell, points=named, ways=tuple(given.ways)))
+    shares: dict[str, float] = dict(given.share)
     for name, (_, run) in EXPERIMENTS.items():
         if given.all or getattr(given, name):
-            found.append(run(plan, made, tell))
+            share = shares.get(name, shares.get("", plan.share))
+            found.append(run(replace(plan, share=share), made, tell))
     return found
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
 
 import httpx
 import uvicorn
@@ -34,6 +33,7 @@ from ledger.receipts import take_in
 from ledger.simulated_clock import set_simulated_now, simulated_now
 from ledger.stop_words import receipt_of
 from policy.treatment.reading import shipped_rules
+from simulation.behaviour.base_rates import shipped_rates
 from simulation.sandbox import settings as sandbox
 from simulation.sandbox.application import create_sandbox
 from simulation.sandbox.remote import SandboxRemote
@@ -42,9 +42,9 @@ from tasks.surroundings import Surroundings, surround
 from tests.chaos.databases import Databases
 from tests.chaos.moments import Watch, watch_engine, watched_http
 from tests.chaos.process import HOST, end, free_port, start, until_up
-from tests.ledger.lender import LEASE, MOBILE, NOW, Lender
+from tests.chaos.way import Mail
+from tests.ledger.lender import EMAIL, LEASE, MOBILE, NOW, Lender, a_loan
 
-Mail = Literal["at_once", "cancellable"]
 KEY = b"k" * 32
 SANDBOX_FILE = "sandbox.db"
 
@@ -161,6 +161,8 @@ def warm_up(folder: Path, made: Databases) -> None:
         ledger = open_ledger(made.fresh(Path(name)), keyring=Keyring(KEY))
         lender = Lender(ledger)
         lender.lives(lender.opens(ladder="standard"), days=60)
+        lender.lives(lender.opens(a_loan("L-2", borrower="B-2", contacts=[EMAIL]), ladder="gentle"), days=1)
+        shipped_rates()
         with ledger.transaction() as session:
             take_in(session, receipt_of(session, Written("twilio", "warm", MOBILE.text, "hello")), now=lender.now)
         ledger.close()

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from tests.chaos.way import CANCELLABLE, WAYS
+
 Story = Literal["send", "webhook", "payment", "reconcile"]
-CANCELLABLE = "email_cancellable"
-"""A mail that the vendor keeps for a while (DUECOURSE_MAIL_CANCELLABLE=yes); `email` leaves at once."""
-WAYS = ("sms", "email", CANCELLABLE, "desk")
 KEPT_ONLY = frozenset({CANCELLABLE})
 
 

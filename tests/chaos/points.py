@@ -31,21 +31,16 @@ from tests.chaos.carrying import carry_on, let_leave, move_to, settle_down
 from tests.chaos.census import agreed, count
 from tests.chaos.databases import Databases
 from tests.chaos.desk_news import DISPOSITION, NobodyHears, tell_of_orders
-from tests.chaos.house import House, Mail, serve_console, standing, warm_up
+from tests.chaos.house import House, serve_console, standing, warm_up
 from tests.chaos.moments import killer
-from tests.chaos.point import CANCELLABLE, POINTS, WAYS, Point
+from tests.chaos.point import POINTS, Point
 from tests.chaos.process import end, ended, ended_already, found_by, side_by_side, start, until_up
 from tests.chaos.tally import Plan, Tally
+from tests.chaos.way import CANCELLABLE, MAILS, VENDORS, WAYS, mail_of
 from tests.ledger.lender import EMAIL, MOBILE, Lender, a_loan
 
 ARREARS = 80_000
 AT_ONCE = 2
-VENDORS = {
-    "sms": Vendor.TWILIO,
-    "email": Vendor.SENDGRID,
-    CANCELLABLE: Vendor.SENDGRID,
-    "desk": Vendor.FIELD_DESK,
-}
 UNKNOWN = AttemptState.UNKNOWN.value
 KILLED = -signal.SIGKILL
 
@@ -57,11 +52,6 @@ class Case:
     point: Point
     way: str
     seed: int
-
-    @property
-    def mail(self) -> Mail:
-        """Whether SendGrid keeps the mails of this life for a while."""
-        return "cancellable" if self.way == CANCELLABLE else "at_once"
 
     @property
     def loses_an_answer(self) -> bool:
@@ -112,7 +102,7 @@ def _lived(case: Case, plan: Plan, made: Databases) -> dict[str, Any]:
         url = made.fresh(folder, on_postgres=case.seed % 2 == 0)
         try:
             has_console = case.point.story != "webhook"  # it is the one that dies there
-            with standing(folder, url, seed=case.seed, console=has_console, mail=case.mail) as house:
+            with standing(folder, url, seed=case.seed, console=has_console, mail=mail_of(case.way)) as house:
                 return _death_and_after(case, house)
         finally:
             made.drop(url)
@@ -134,7 +124,7 @@ def _death_and_after(case: Case, house: House) -> dict[str, Any]:
 def _begin(house: House, case: Case) -> dict[str, Any]:
     """A loan comes in and its journey stands before the contact that the story is about."""
     with house.at_work() as lender, house.sandbox() as remote:
-        contacts = (EMAIL,) if case.way in {"email", CANCELLABLE} else None
+        contacts = (EMAIL,) if case.way in MAILS else None
         loan = a_loan() if contacts is None else a_loan(contacts=contacts)
         remote.register([_pretend(loan.number)])
         journey = lender.opens(loan, ladder="standard" if case.way == "desk" else "gentle")

@@ -60,6 +60,11 @@ def found_by(work: Callable[[], dict[str, Any]], *, folder: Path) -> dict[str, A
     return _written_down(file, code=code)
 
 
+def rest(seconds: float) -> None:
+    """Let real time pass."""
+    signal.sigtimedwait([], seconds)
+
+
 def free_port() -> int:
     """A port of this machine that nobody listens on."""
     with closing(socket.socket()) as probe:
@@ -100,7 +105,7 @@ def side_by_side(
                 if (code := ended_already(child)) is not None:
                     running.pop(child)
                     yield number, _written_down(file, code=code)
-            signal.sigtimedwait([], NEXT_LOOK_SECONDS)
+            rest(NEXT_LOOK_SECONDS)
 
 
 def _writes_down(work: Callable[[], dict[str, Any]], file: Path) -> None:

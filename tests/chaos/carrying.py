@@ -22,6 +22,8 @@ from tasks.sweep import sweep_what_came_in
 from tests.chaos.house import House, time_of
 from tests.ledger.lender import LEASE, Lender
 
+FIRST_LOOK_SECONDS = LEASE.total_seconds() + 30.0
+
 
 def move_to(lender: Lender, now: datetime) -> None:
     """Move the simulated time on; somebody else may have moved it further."""
@@ -113,10 +115,13 @@ def carry_out(lender: Lender, turn: Turn) -> str | Outcome:
 
 
 def settle_down(house: House, lender: Lender, *, hours: float = 30.0) -> None:
-    """Let a day and more pass: webhooks come, dead runs are given up on, vendors are asked on their schedule."""
+    """Let a day and more pass: webhooks come, dead runs are given up on, vendors are asked on their schedule.
+
+    One look comes soon after a lease has run out, as it does where somebody looks every minute.
+    """
     begins = lender.now
     with house.sandbox() as remote:
-        for seconds in (360, 30, 120, 600, 3_600, 6 * 3_600, 24 * 3_600, round(hours * 3_600)):
+        for seconds in (30, FIRST_LOOK_SECONDS, 600, 3_600, 6 * 3_600, 24 * 3_600, round(hours * 3_600)):
             move_to(lender, max(lender.now, begins + timedelta(seconds=seconds)))
             with suppress(SandboxRefused):
                 remote.advance(now=lender.now)

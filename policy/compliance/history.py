@@ -150,6 +150,11 @@ class Location:
     basis: str
     tz: str
 
+    @property
+    def is_guessed(self) -> bool:
+        """Whether only a telephone number suggests it."""
+        return self.basis.endswith("area_code")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocationInfo:
@@ -180,6 +185,7 @@ class Mark(StrEnum):
     CREDITOR_NOTICE_SENT = "creditor_notice_sent"
     PRIOR_COLLECTOR_EMAILED = "prior_collector_emailed"
     NUMBER_CHECKED = "number_checked"
+    RESIDENCE_CONFIRMED = "residence_confirmed"
 
     DISPUTED = "disputed"
     DISPUTE_ENDED = "dispute_ended"

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -10,13 +11,14 @@ from domain.borrower import ContactKind
 from domain.journey import JourneyState
 from domain.step import Outcome
 from domain.work_item import Disposition, WorkKind
+from ledger.cases import case_of
 from ledger.invariants import broken
 from ledger.replaying import replay
 from ledger.tables.attempt import AttemptRow
 from ledger.tables.decision import DecisionRow
 from ledger.tables.work_item import WorkItemRow
 from ledger.worksheets import worksheet
-from policy.compliance.history import Mark
+from policy.compliance.history import Location, LocationInfo, Mark
 from tests.ledger.lender import ADDRESS, EMAIL, a_loan
 from tests.standing.household import Household
 
@@ -195,6 +197,53 @@ class TestAVisit:
         household.lives(journey, days=4)
         assert WorkKind.FIELD_VISIT in household.open_work()
         assert WorkKind.REVIEW_CONTACT not in household.open_work()
+
+
+class TestANumberFromTheOtherEndOfTheWorld:
+    """At home in Shanghai, with a telephone from New York: no hour of the day is right in both places."""
+
+    def begins(self, household: Household) -> str:
+        """The loan comes in under the house's own pack; its journey."""
+        household.now = ON_A_MORNING
+        contacts = [BookContact(ContactKind.MOBILE, "+12125550123"), EMAIL, ADDRESS]
+        since, yesterday = (ON_A_MORNING - timedelta(days=16)).date(), (ON_A_MORNING - timedelta(days=1)).date()
+        loan = a_loan(contacts=contacts, timezone="Asia/Shanghai", past_due_since_on=since, as_of_on=yesterday)
+        journey = household.opens(loan)
+        household.is_worked_under("house-courtesy")
+        return journey
+
+    def test_is_put_before_a_person_and_not_refused_for_ever(self, household: Household) -> None:
+        """Nothing leaves, one question is on the list, and it says how to record where the borrower lives."""
+        journey = self.begins(household)
+        item = asks_about(household, journey, "friendly_reminder")
+        assert f"--kind {Mark.RESIDENCE_CONFIRMED.value}" in why(household, item)
+        assert household.sent == []
+        assert {outcome for outcome, _ in household.told(journey, "friendly_reminder")} == {Outcome.DEFERRED.value}
+
+    def test_counts_for_nothing_once_it_is_known_where_the_borrower_lives(self, household: Household) -> None:
+        """Told at night in Shanghai: the reminder leaves in the morning there, and the question is off the list."""
+        journey = self.begins(household)
+        asks_about(household, journey, "friendly_reminder")
+        household.now += timedelta(hours=14)
+        household.learns_of(Mark.RESIDENCE_CONFIRMED)
+        household.lives(journey, days=2)
+        [left_at] = [r.claimed_at for r in household.rows(AttemptRow) if r.rung == "friendly_reminder" and r.claimed_at]
+        assert 8 <= left_at.astimezone(ZoneInfo("Asia/Shanghai")).hour < 19
+        assert WorkKind.REVIEW_CONTACT not in household.open_work()
+
+    def test_counts_again_where_the_number_came_later(self, household: Household) -> None:
+        """What was confirmed says nothing of a number that nobody knew then."""
+        journey = self.begins(household)
+        household.learns_of(Mark.RESIDENCE_CONFIRMED)
+        household.lives(journey, days=1)
+        assert household.steps(journey) == [("friendly_reminder", "sent")]
+        household.now += timedelta(hours=1)
+        with household.ledger.reading() as session:
+            loan = household.loan()
+            case = case_of(session, loan.borrower_id, at=household.now, knowing=household.now)
+        later = LocationInfo(at=household.now, locations=(Location("mobile_area_code", "America/Chicago"),))
+        assert [zone.key for zone in case.zones()] == ["Asia/Shanghai"]
+        assert "America/Chicago" in [zone.key for zone in replace(case, history=(*case.history, later)).zones()]
 
 
 class TestAnOfferOfHelp:

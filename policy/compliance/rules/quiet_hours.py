@@ -10,6 +10,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from policy.compliance.case import Case
 from policy.compliance.exceptions import MEDIUM_OF, has_consent, is_browsing, is_first_reply, named_days
 from policy.compliance.given_form import ZoneWord
+from policy.compliance.history import Mark
 from policy.compliance.objection import Objection
 from policy.compliance.places import city
 from policy.compliance.question import Asked, Question
@@ -68,7 +69,14 @@ def respect_the_night(case: Case, question: Question, params: QuietHours, *, at:
     named = [day for day in named_days(case, NIGHT, after=at) if _is_free(case, question, params, at=day)]
     detail = _told(question, params, zones, at=at)
     if opens_at is None:
-        return Objection(detail=f"{detail}; they never overlap", until=min(named, default=None))
+        until = min(named, default=None)
+        # A person can ask where the borrower lives; then an area code from elsewhere counts no longer.
+        is_asked = until is None and len(zones) > 1
+        return Objection(
+            detail=f"{detail}; they never overlap",
+            until=until,
+            until_event=Mark.RESIDENCE_CONFIRMED.value if is_asked else None,
+        )
     return Objection(detail=detail, until=min([opens_at, *named]))
 
 

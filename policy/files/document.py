@@ -17,7 +17,7 @@ import yaml
 from policy.files.problem import Problem, UnreadableFile
 
 Place = tuple[str | int, ...]
-MOST_VALUES = 2_000_000
+MOST_VALUES, DEEPEST = 2_000_000, 100
 
 MERGE = "<<"
 """The key under which a mapping takes over the keys of another that it does not have itself."""
@@ -64,8 +64,6 @@ def read_document(text: str, *, file: str, aliases: Literal["refused", "followed
         raise UnreadableFile([Problem(file, mark.line + 1 if mark else 1, told, remedy)]) from error
     except yaml.YAMLError as error:
         raise UnreadableFile([Problem(file, 1, str(error), "save the file as plain UTF-8 text")]) from error
-    except RecursionError as error:
-        raise UnreadableFile([Problem(file, 1, "is nested too deeply", "take brackets out")]) from error
     reader = _Reader(file=file, lines={}, problems=problems, aliases=aliases)
     try:
         data = reader.value(root, place=()) if root is not None else None
@@ -99,7 +97,7 @@ def digest_of(data: object) -> str:
     return hashlib.sha256(canonical_json(data).encode()).hexdigest()
 
 
-class _PlainLoader(yaml.SafeLoader):
+class _PlainLoader(yaml.CSafeLoader):
     """Gives every scalar as text; `_Reader` says which are more than that."""
 
     yaml_implicit_resolvers: dict[str, object] = {}  # noqa: RUF012 - PyYAML's own way of switching its guesses off
@@ -107,10 +105,13 @@ class _PlainLoader(yaml.SafeLoader):
 
 def _refused_parts(text: str, *, file: str, aliases: Literal["refused", "followed"]) -> list[Problem]:
     problems = []
-    documents = 0
+    documents = depth = 0
     for event in yaml.parse(text, Loader=_PlainLoader):
         line = event.start_mark.line + 1 if event.start_mark else 1
         documents += isinstance(event, yaml.DocumentStartEvent)
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            return [Problem(file, line, "is nested too deeply", "take brackets out")]
         if aliases == "refused" and (isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None)):
             problems.append(
                 Problem(file, line, "an alias or anchor (`*`, `&`)", "write the value out, or quote the text")
@@ -170,7 +171,7 @@ class _Reader:
 
     def _scalar(self, node: yaml.ScalarNode, *, line: int) -> object:
         text = self._text(node.value, line=line)
-        if node.style is not None:
+        if node.style:
             return text
         if text.lower() in WORDS:
             return WORDS[text.lower()]

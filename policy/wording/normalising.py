@@ -65,22 +65,28 @@ def sentence_at(normalised: str, *, start: int) -> str:
 def _plain(text: str) -> str:
     wide = unicodedata.normalize("NFKC", text).replace("\u2019", "'").replace("\u2018", "'").casefold()
     linked = DATE.sub(" date ", MAILBOX.sub(" mailbox ", LINK.sub(" link ", _without_marks(wide))))
-    bare = "".join(c for c in unicodedata.normalize("NFKD", linked) if unicodedata.category(c) != "Mn")
+    bare = linked if linked.isascii() else _without_accents(linked)
     latin = bare.translate(_latin())
     spelt = SPELT_OUT.sub(lambda found: re.sub(r"[^a-z]", "", found[0]), latin)
     revealed = DISGUISED.sub(lambda found: found[0].translate(DIGITS_AS_LETTERS), spelt)
     return _expanded(revealed)
 
 
+def _without_accents(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if unicodedata.category(c) != "Mn")
+
+
 def _without_marks(text: str) -> str:
-    return "".join(c for c in text if unicodedata.category(c) != "Cf")
+    return text if text.isascii() else "".join(c for c in text if unicodedata.category(c) != "Cf")
 
 
 def _expanded(text: str) -> str:
     for short, long in CONTRACTIONS.items():
-        text = re.sub(rf"\b{short}\b", long, text)
+        if short in text:
+            text = re.sub(rf"\b{short}\b", long, text)
     for short, long in ENDINGS.items():
-        text = re.sub(rf"(?<=[a-z]){short}(?![a-z])", long, text)
+        if short in text:
+            text = re.sub(rf"(?<=[a-z]){short}(?![a-z])", long, text)
     return text
 
 

@@ -75,7 +75,8 @@ class TestADocument:
             ('a: "\\0"', "f.yaml:1: a control character; take it out"),
             (
                 "a: 1\n b: 2",
-                "f.yaml:2: mapping values are not allowed here; mend the YAML (indentation, quotes, brackets)",
+                "f.yaml:2: mapping values are not allowed in this context; "
+                + "mend the YAML (indentation, quotes, brackets)",
             ),
         ],
     )

@@ -5,22 +5,25 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, settings
-from sqlalchemy import create_engine, text
+from sqlalchemy import Dialect, Engine, create_engine, text
 
 from ledger import invariants
-from ledger.database import Ledger, open_ledger
+from ledger.database import Ledger, make_engine
 from ledger.evidence.checking import check
 from ledger.evidence.flaw import What
 from ledger.keyring import Keyring
 from ledger.migrating import migrate
+from tests.emptying import emptied, shape
 
 TEMPLATE = "ledger_template"
+COMPILED: dict[str, tuple[Dialect, dict[Any, Any]]] = {}
 
 # A loaded machine is slow, not wrong: examples have no time limit of their own, the test as a whole has. A commit draws
 # the same examples every time, so that a red run can be run again; HYPOTHESIS_PROFILE=search draws others.
@@ -51,6 +54,12 @@ class Postgres:
             connection.execute(text(statement))
         engine.dispose()
 
+    def copied(self, template: str) -> str:
+        """The name of a new database like another. Copied as files: three times as fast as through a log."""
+        name = f"test_{uuid4().hex}"
+        self.run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+        return name
+
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
@@ -78,6 +87,31 @@ def postgres_template(postgres: Postgres) -> str:
     return TEMPLATE
 
 
+@dataclass(slots=True)
+class LentDatabases:
+    """Migrated, empty databases on PostgreSQL, each lent to one test at a time."""
+
+    server: Postgres
+    template: str
+    shape: str
+    free: list[str] = field(default_factory=list)
+
+    def take(self) -> str:
+        """The URL of one of them, of a new one where all are lent."""
+        return self.free.pop() if self.free else self.server.url(self.server.copied(self.template))
+
+    def give_back(self, url: str) -> None:
+        """Empty it for the next test. One whose tables or triggers a test has changed is not lent again."""
+        if emptied(url, like=self.shape):
+            self.free.append(url)
+
+
+@pytest.fixture(scope="session")
+def lent_databases(postgres: Postgres, postgres_template: str) -> LentDatabases:
+    """One suffices for nearly all tests of a worker."""
+    return LentDatabases(postgres, postgres_template, shape(postgres.url(postgres_template)))
+
+
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated database file to copy."""
@@ -99,7 +133,10 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'empty.db'}"
         return
-    yield from _database(request.getfixturevalue("postgres"), template="template1")
+    server: Postgres = request.getfixturevalue("postgres")
+    name = server.copied("template1")
+    yield server.url(name)
+    server.run(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -108,13 +145,16 @@ def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield on_sqlite(tmp_path, template=request.getfixturevalue("sqlite_template"))
         return
-    yield from _database(request.getfixturevalue("postgres"), template=request.getfixturevalue("postgres_template"))
+    lent = request.getfixturevalue("lent_databases")
+    url = lent.take()
+    yield url
+    lent.give_back(url)
 
 
 @pytest.fixture
 def ledger(ledger_url: str) -> Iterator[Ledger]:
     """An open, empty ledger with a key of its own; when the test is over every invariant must hold, and every chain."""
-    opened = open_ledger(ledger_url, keyring=Keyring(os.urandom(32)))
+    opened = Ledger(engine=compiled_once(make_engine(ledger_url)), keyring=Keyring(os.urandom(32)))
     yield opened
     with opened.reading() as session:
         broken = invariants.broken(session)
@@ -125,9 +165,9 @@ def ledger(ledger_url: str) -> Iterator[Ledger]:
     assert is_unguarded or not [flaw for flaw in flaws if flaw.what is not What.ROOT_UNSIGNED], flaws
 
 
-def _database(server: Postgres, *, template: str) -> Iterator[str]:
-    name = f"test_{uuid4().hex}"
-    # Copied as files: three times as fast as through a log that nobody will read.
-    server.run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-    yield server.url(name)
-    server.run(f"DROP DATABASE {name} WITH (FORCE)")
+def compiled_once(engine: Engine) -> Engine:
+    """The engine with a cache of compiled statements that all engines of its kind share; else each test has its own."""
+    engine.dialect, cache = COMPILED.setdefault(
+        engine.dialect.name, (engine.dialect, {})
+    )  # the dialect is part of the key
+    return engine.execution_options(compiled_cache=cache)

@@ -16,12 +16,13 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A cell in its place. row: the first cell of its row; None in the foot."""
+    """A cell in its place. row: the first cell of its row; None in the foot. cells: all of its row."""
 
     table: Table
     column: Column
     row: Cell
     cell: Cell
+    cells: tuple[Cell, ...]
 
 
 Link = Callable[[Spot], str]
@@ -127,7 +128,7 @@ def _drawn_row(table: Table, row: tuple[Cell, ...], name: Cell, *, currency: str
         DrawnCell()
         if cell is None and name is None
         else DrawnCell(
-            shown(cell, column, currency=currency), "" if cell is None else link(Spot(table, column, name, cell))
+            shown(cell, column, currency=currency), "" if cell is None else link(Spot(table, column, name, cell, row))
         )
         for cell, column in zip(row, table.columns, strict=True)
     )

@@ -13,8 +13,9 @@ from reports.assumptions import DEFAULT, Assumptions
 from reports.breakdown import Breakdown, Row
 from reports.crediting import Credits, credits_of
 from reports.facts.facts import Facts, facts_of, in_micros
-from reports.facts.fetching import NONE
-from reports.learning.learning import Learning, learn, learning_digest
+from reports.facts.fetching import NONE, Ints
+from reports.learning.hearing import Digest
+from reports.learning.learning import Learning, learn
 from reports.measures.by_group import by_group
 from reports.measures.crediting import attributions
 from reports.measures.cure import cures
@@ -101,10 +102,11 @@ def effectiveness(
     facts, credited, placing, moved = ground.facts, ground.credited, ground.placing, ground.moved
     watched = watched_of(facts, credited)
     total = total_of(moved, journeys=len(watched))
-    learned = learn(session, facts, ladders=placing.ladder_names)
+    read, is_pretend = Digest(), simulated_now(session) is not None
+    learned = learn(session, facts, ladders=placing.ladder_names, heard=read.hear)
     return Effectiveness(
         scope=scope,
-        is_pretend=simulated_now(session) is not None,
+        is_pretend=is_pretend,
         total=total,
         breakdowns={
             breakdown: rows_of(
@@ -120,7 +122,7 @@ def effectiveness(
         curves={breakdown: _curves(breakdown, ground, watched) for breakdown in WITH_CURVES},
         measures=_measures(ground, watched, assumptions),
         assumptions=assumptions,
-        stamp=stamp_of(together(facts.digest(), learning_digest(learned))),
+        stamp=stamp_of(together(facts.digest(), read.text(), str(is_pretend))),
         sankey=flows(facts, placing),
         waterfall=waterfall(facts, total=total),
         learning=learned,
@@ -152,12 +154,36 @@ def _measures(ground: Groundwork, watched: Watched, assumptions: Assumptions) ->
     )
 
 
-def _outcomes(ground: Groundwork) -> tuple[OutcomeCount, ...]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Ended:
+    """Steps by their numbers, the row of each one's rung, and how it ended: a code into `outcomes`."""
+
+    outcomes: tuple[str, ...]
+    step: Ints
+    rung: Ints
+    outcome: Ints
+
+
+def ended_in(ground: Groundwork) -> Ended:
+    """The steps of the period, also those that were passed over."""
     facts, placing, steps = ground.facts, ground.placing, ground.facts.steps
-    here = facts.in_period(steps["at"])
-    rungs, outcomes = placing.rows[Breakdown.RUNG], (*facts.names["outcome"], UNDELIVERED)
+    here = np.flatnonzero(facts.in_period(steps["at"]))
+    outcomes = (*facts.names["outcome"], UNDELIVERED)
     outcome = np.where(ground.credited.is_undelivered, len(outcomes) - 1, steps["outcome"])[here]
-    rung = placing.rungs[placing.ladder[steps["journey"]], steps["rung"]][here]
+    return Ended(outcomes, here, placing.rungs[placing.ladder[steps["journey"]], steps["rung"]][here], outcome)
+
+
+def stands_of(facts: Facts) -> tuple[tuple[str, ...], Ints, Ints]:
+    """Names of ends, the journeys that entered, and how each stood at the period's end (a code, the last: open)."""
+    journeys, entered = facts.journeys, facts.entered
+    is_closed = (journeys["closed_at"] >= 0) & (journeys["closed_at"] < in_micros(facts.scope.ends_at))
+    names = (*facts.names["closing"], STILL_OPEN)
+    return names, np.flatnonzero(entered), np.where(is_closed, journeys["closing"], NONE)[entered] % len(names)
+
+
+def _outcomes(ground: Groundwork) -> tuple[OutcomeCount, ...]:
+    rungs, ended = ground.placing.rows[Breakdown.RUNG], ended_in(ground)
+    outcomes, rung, outcome = ended.outcomes, ended.rung, ended.outcome
     cells, counts = np.unique(rung * len(outcomes) + outcome, return_counts=True)
     found = [
         OutcomeCount(rungs[cell // len(outcomes)], outcomes[cell % len(outcomes)], int(count))
@@ -167,11 +193,8 @@ def _outcomes(ground: Groundwork) -> tuple[OutcomeCount, ...]:
 
 
 def _closings(facts: Facts) -> tuple[tuple[str, int], ...]:
-    journeys, entered = facts.journeys, facts.entered
-    is_closed = (journeys["closed_at"] >= 0) & (journeys["closed_at"] < in_micros(facts.scope.ends_at))
-    closing = np.where(is_closed, journeys["closing"], NONE)[entered]
-    names = (*facts.names["closing"], STILL_OPEN)
-    counts = dict(zip(names, np.bincount(closing % len(names), minlength=len(names)).tolist(), strict=True))
+    names, _, stands = stands_of(facts)
+    counts = dict(zip(names, np.bincount(stands, minlength=len(names)).tolist(), strict=True))
     order = [*(reason.value for reason in ClosingReason), STILL_OPEN]
     return tuple((reason, counts[reason]) for reason in order if counts.get(reason))
 

@@ -1,9 +1,9 @@
-"""Opening a cell: the payments, costs, steps or journeys behind one figure of a row, one by one."""
+"""The rows of the ledger behind a figure, one by one: loan, instant, what each brings, and the lender's own ids."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -12,48 +12,23 @@ from sqlmodel import Session, col
 
 from ledger.tables.agreement import PromiseRow
 from ledger.tables.attempt import AttemptRow
-from ledger.tables.journey import JourneyRow, StepRow
+from ledger.tables.journey import AssignmentRow, JourneyRow, StepRow
 from ledger.tables.loan import LoanRow
 from ledger.tables.money import CostRow, PaymentRow, ReversalRow
 from ledger.tables.work_item import WorkItemRow
-from reports.breakdown import Breakdown, Row
-from reports.effectiveness import Effectiveness, Groundwork, groundwork
+from reports.breakdown import Breakdown
 from reports.facts.facts import EPOCH
-from reports.facts.fetching import Ints
-from reports.movement import Movement
-from reports.tally import journeys_of, places
+from reports.facts.fetching import NONE, Ints
+from reports.opening.address import NoSuchRow
+from reports.opening.ground import EARLIER, Ground
+from reports.opening.part import Part
 
 AT_ONCE = 500
 """Ids in one query."""
-
-
-class NoSuchRow(LookupError):
-    """The report has no such row; its names are in the report's tables."""
-
-
-class Cell(StrEnum):
-    """The columns of a row that can be opened; the other ones are worked out from these."""
-
-    RECOVERED = "recovered"
-    BY_ITSELF = "by_itself"
-    REVERSED = "reversed"
-    COST = "cost"
-    STEPS = "steps"
-    ATTEMPTS = "attempts"
-    PROMISES = "promises"
-    PROMISES_KEPT = "promises_kept"
-    CURED = "cured"
-    JOURNEYS = "journeys"
-
-
-FIGURE = {
-    Cell.RECOVERED: "recovered_minor",
-    Cell.BY_ITSELF: "by_itself_minor",
-    Cell.REVERSED: "reversals_minor",
-    Cell.COST: "cost_millis",
-}
-"""The name of a cell's figure in the report, where it is not the cell's own."""
-
+TABLES = {"cases": "works", EARLIER: "costs"}
+"""What the rows of parts are called in the ledger, where they are not called so themselves."""
+CLOSING = ("closing_reason", "closed_at")
+"""Details of a journey that may have become known after the report's as-of instant."""
 
 BEHIND_A_ROW = {
     "payments": "recovered_minor",
@@ -70,7 +45,7 @@ BEHIND_A_ROW = {
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """One row of the ledger behind a cell, and the number that it brings to it (in the unit of the cell's figure).
+    """One row of the ledger behind a figure, and the number that it brings to it (in the unit of its part).
 
     what: the table. details: the lender's own ids, amounts and outcomes, and of money the step that it is credited to.
     """
@@ -88,117 +63,84 @@ class Behind:
         return {"id": self.id, "loan_number": self.loan, "at": self.at, **self.details}
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A cell, what the report says in it (`figure` names it), and what is behind it, in order of time."""
-
-    cell: Cell
-    figure: str
-    value: int
-    behind: tuple[Behind, ...]
-
-    @property
-    def sum(self) -> int:
-        """What all that is behind the cell comes to: its value."""
-        return sum(each.number for each in self.behind)
+def rows_behind(ground: Ground, part: Part) -> tuple[Behind, ...]:
+    """The rows of a part in order of time."""
+    found = _of_loans(ground, part) if part.table == "loans" else _of_table(ground, part)
+    return tuple(sorted(found, key=lambda each: (each.at, each.what, each.id)))
 
 
-def open_cells(
-    session: Session, effectiveness: Effectiveness, *, breakdown: Breakdown, row: str, cells: Sequence[Cell]
-) -> tuple[Opened, ...]:
-    """List what is behind some cells of a row. Raises NoSuchRow."""
-    figures = _row(effectiveness, breakdown, row)
-    ground = groundwork(session, effectiveness.scope, with_ids=True)
-    number = ground.placing.rows[breakdown].index(row)
-    opened = []
-    for cell in cells:
-        figure = FIGURE.get(cell, cell.value)
-        behind = sorted(
-            (
-                found
-                for moved in _movements(ground, breakdown, figure)
-                for found in _open(session, ground, moved, number)
-            ),
-            key=lambda found: (found.at, found.what, found.id),
-        )
-        opened.append(Opened(cell, figure, getattr(figures, figure), tuple(behind)))
-    return tuple(opened)
-
-
-def trace(
-    session: Session, effectiveness: Effectiveness, *, breakdown: Breakdown, row: str | None
-) -> dict[str, tuple[Behind, ...]]:
-    """Everything behind a row, by what it is (BEHIND_A_ROW), each in order of time. row: None for the whole report.
+def trace(ground: Ground, *, breakdown: Breakdown, row: str | None) -> dict[str, tuple[Behind, ...]]:
+    """Everything behind a row of a breakdown, by what it is (BEHIND_A_ROW). row: None for the whole report.
 
     Raises NoSuchRow.
     """
-    if row is not None:
-        _row(effectiveness, breakdown, row)
-    ground = groundwork(session, effectiveness.scope, with_ids=True)
-    number = None if row is None else ground.placing.rows[breakdown].index(row)
-    found = {}
-    for what, figure in BEHIND_A_ROW.items():
-        behind = {
-            (each.what, each.id): each
-            for moved in _movements(ground, breakdown, figure)
-            for each in _open(session, ground, moved, number)
-        }
-        found[what] = tuple(sorted(behind.values(), key=lambda each: (each.at, each.what, each.id)))
-    return found
-
-
-def _row(effectiveness: Effectiveness, breakdown: Breakdown, row: str) -> Row:
-    figures = next((each for each in effectiveness.breakdowns[breakdown] if each.name == row), None)
-    if figures is None:
-        names = "', '".join(each.name for each in effectiveness.breakdowns[breakdown])
-        raise NoSuchRow(f"the report has no row '{row}' by {breakdown.value}; there are '{names}'")
-    return figures
-
-
-def _movements(
-    ground: Groundwork, breakdown: Breakdown, figure: str
-) -> Iterator[tuple[Movement | None, str, Ints, Ints, Ints]]:
-    """What moved a figure: the movement, its table, its rows, what each brings, and where it belongs."""
-    if figure == "journeys":
-        index, rows = journeys_of(
-            breakdown, ground.moved, facts=ground.facts, credited=ground.credited, placing=ground.placing
-        )
-        yield None, "journeys", index, np.ones(len(index), dtype=np.int64), rows
-        return
-    for movement in ground.moved[figure]:
-        yield movement, movement.table, movement.index, movement.number, places(breakdown, movement, ground.placing)
-
-
-def _open(
-    session: Session, ground: Groundwork, moved: tuple[Movement | None, str, Ints, Ints, Ints], row: int | None
-) -> Iterator[Behind]:
-    movement, table, index, number, rows = moved
-    here = np.arange(len(rows)) if row is None else np.flatnonzero(rows == row)
-    ids = ground.facts.tables[table].ids
-    told = _told(session, table, [ids[i] for i in index[here]])
-    credit = _credit(ground, table, index[here]) if movement is not None else {}
-    for place, i in zip(here.tolist(), index[here].tolist(), strict=True):
-        loan, at, details = told[ids[i]]
-        details |= credit.get(i, {}) | ({"journey_id": ids[i]} if table == "journeys" else {})
-        yield Behind(table, ids[i], loan, at, int(number[place]), details)
-
-
-def _credit(ground: Groundwork, table: str, index: Ints) -> dict[int, dict[str, Any]]:
-    """The touch that money is credited to: its rung and its instant."""
-    if table not in {"payments", "reversals"}:
-        return {}
-    payment = index if table == "payments" else ground.facts.reversals["payment"][index]
-    journeys = ground.facts.journeys.ids
-    touch, touches, rungs = ground.credited.last[payment], ground.credited.touches, ground.facts.names["rung"]
+    names = ground.work.placing.rows[breakdown]
+    there = [record["name"] for record in ground.report["by"][breakdown.value]]
+    if row is not None and row not in there:
+        listed = "', '".join(there)
+        raise NoSuchRow(f"the report has no row '{row}' by {breakdown.value}; there are '{listed}'")
     return {
-        i: {
-            "journey_id": journeys[journey] if journey >= 0 else None,
-            "credited_to": rungs[touches.rung[at]] if at >= 0 else None,
-            "touched_at": EPOCH + timedelta(microseconds=int(touches.at[at])) if at >= 0 else None,
-        }
-        for i, at, journey in zip(
-            index.tolist(), touch.tolist(), ground.credited.journey[payment].tolist(), strict=True
+        what: tuple(
+            each
+            for part in _parts(ground, breakdown, figure, None if row is None else names.index(row))
+            for each in rows_behind(ground, part)
         )
+        for what, figure in BEHIND_A_ROW.items()
+    }
+
+
+def _parts(ground: Ground, breakdown: Breakdown, figure: str, row: int | None) -> Iterator[Part]:
+    if figure == "journeys":
+        index, rows = ground.journeys(breakdown)
+        index = np.unique(index if row is None else index[rows == row])
+        yield Part(figure, "journeys", index, np.ones(len(index), dtype=np.int64))
+        return
+    for moved in ground.work.moved[figure]:
+        here = slice(None) if row is None else np.flatnonzero(ground.rows(breakdown, moved) == row)
+        yield Part(figure, moved.table, moved.index[here], moved.number[here])
+
+
+def _of_table(ground: Ground, part: Part) -> Iterator[Behind]:
+    table = TABLES.get(part.table, part.table)
+    ids = ground.ids(part.table)
+    told = _told(ground.session, table, sorted({ids[i] for i in part.index.tolist()}))
+    touch = ground.work.credited.last[_payments(ground, part)] if part.touch is None else part.touch
+    for place, (i, number) in enumerate(zip(part.index.tolist(), part.number.tolist(), strict=True)):
+        loan, at, details = told[ids[i]]
+        more: dict[str, Any] = {}
+        if table in {"payments", "reversals"}:
+            more = _credit(ground, int(_payments(ground, part)[place]), int(touch[place]))
+        if table == "journeys":
+            more = {"journey_id": ids[i]}
+            if ground.facts.journeys["closed_at"][i] < 0:  # it had not ended, as far as was known
+                more |= dict.fromkeys(CLOSING)
+        yield Behind(table, ids[i], loan, at, number, {**details, **more})
+
+
+def _of_loans(ground: Ground, part: Part) -> Iterator[Behind]:
+    days = np.zeros(len(part), dtype=np.int64) if part.day is None else part.day
+    for loan, number, day in zip(part.index.tolist(), part.number.tolist(), days.tolist(), strict=True):
+        key, called = ground.loan_ids[loan]
+        at = EPOCH + timedelta(days=day + 1)
+        yield Behind("loans", key, called, at, number, {"month_end": (EPOCH + timedelta(days=day)).date()})
+
+
+def _payments(ground: Ground, part: Part) -> Ints:
+    """The payments that rows of money are, or are taken back of; of other rows none is asked for."""
+    if part.table == "reversals":
+        return ground.facts.reversals["payment"][part.index]
+    return part.index if part.table == "payments" else np.zeros(0, dtype=np.int64)
+
+
+def _credit(ground: Ground, payment: int, touch: int) -> dict[str, Any]:
+    """The journey of a payment and the touch that it is credited to: its rung and its instant."""
+    credited, facts = ground.work.credited, ground.facts
+    journey = int(credited.journey[payment])
+    is_touched = touch != NONE
+    return {
+        "journey_id": facts.journeys.ids[journey] if journey >= 0 else None,
+        "credited_to": facts.names["rung"][credited.touches.rung[touch]] if is_touched else None,
+        "touched_at": EPOCH + timedelta(microseconds=int(credited.touches.at[touch])) if is_touched else None,
     }
 
 
@@ -214,8 +156,13 @@ def _told(session: Session, table: str, ids: Sequence[str]) -> dict[str, tuple[s
         for first in range(0, len(missing), AT_ONCE):
             some = query.where(query.selected_columns[0].in_(missing[first : first + AT_ONCE]))
             for key, loan, at, *values in session.connection().execute(some):
-                found[key] = loan, at, dict(zip(names, values, strict=True))
+                found[key] = loan, at, dict(zip(names, map(_told_as, values), strict=True))
     return found
+
+
+def _told_as(value: object) -> object:
+    """A probability is a number like any other."""
+    return float(value) if isinstance(value, Decimal) else value
 
 
 def _of_journey(row: Any, at: Any, *details: Any) -> Select[Any]:
@@ -269,7 +216,8 @@ QUERIES: dict[str, Select[Any]] = {
     "journeys": _of_loan(
         JourneyRow,
         JourneyRow.opened_at,
-        *(JourneyRow.opening_minor, JourneyRow.closing_reason, JourneyRow.closed_at),
-    ),
+        *(JourneyRow.opening_minor, AssignmentRow.arm, AssignmentRow.probability),
+        *(JourneyRow.closing_reason, JourneyRow.closed_at),
+    ).outerjoin(AssignmentRow, col(AssignmentRow.journey_id) == col(JourneyRow.id)),
 }
-"""What is told of a row behind a cell: id, loan, instant and details. States are those of today."""
+"""What is told of a row: id, loan, instant and details. States of attempts and promises are those of today."""

@@ -1,6 +1,6 @@
 """Which report somebody asks for: read from an address, and written into one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import urlencode
@@ -24,7 +24,7 @@ class ReportAsked:
     to_on: date
     as_of: datetime
 
-    def query(self, **more: str) -> str:
+    def query(self, **more: str | Sequence[str]) -> str:
         """The query of an address that asks for it again, also a year later."""
         return urlencode(
             {
@@ -33,7 +33,8 @@ class ReportAsked:
                 "to": self.to_on.isoformat(),
                 "as_of": self.as_of.isoformat(),
                 **more,
-            }
+            },
+            doseq=True,
         )
 
 

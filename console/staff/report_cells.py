@@ -1,83 +1,117 @@
-"""Opening a cell: the payments, reversals, costs and whatever else stands behind a row of a report, as tables."""
+"""Opening a cell: the payments, reversals, costs and whatever else stands behind a figure or a row, as tables."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlmodel import Session
-
-from reports.breakdown import Breakdown
-from reports.columns import BY
+from reports.columns import BY, FOOT, heading_of
 from reports.drawing import DrawnTable, Link, Spot, drawn_table
-from reports.effectiveness import Effectiveness
 from reports.figures import words
-from reports.sheets.table import Table, table_of
-from reports.tracing import Behind, trace
+from reports.opening.address import Address, NotPlaced, keys_of, row_of
+from reports.opening.ground import Ground
+from reports.opening.opening import Opened
+from reports.opening.part import Part, Unit
+from reports.sheets.table import Table, shown, table_of
+from reports.sheets.tables import Report, records_of, tables_of
+from reports.tracing import Behind, rows_behind
 
 Behinds = Mapping[str, tuple[Behind, ...]]
 
-ALL = "All"
+ALL = FOOT
 """The row of the whole."""
-BEHIND = {
-    "gross_recovered_minor": "payments",
-    "recovered_minor": "payments",
-    "by_itself_minor": "payments",
-    "reversals_minor": "reversals",
-    "loans_entered": "journeys",
-    "cost_minor": "costs",
-    "cost_per_unit": "costs",
-    "steps": "steps",
-    "attempts": "attempts",
-    "promises": "promises",
-    "promises_kept": "promises",
-    "journeys": "journeys",
-    "cured": "cures",
-}
-"""Which of the tables behind a row a column is made of; any other column opens at the top."""
-FALLS = {"recovered": "payments", "reversed": "reversals"}
-"""What the steps from gross to net are made of; net is made of all."""
+BESIDE = {"cured_by_": "cure_by_", "time_to_be_cured_by_": "time_to_cure_by_"}
+"""Tables that a page shows with one column for each day, by the tables whose figures they show."""
+ACROSS = frozenset({"rate", "cured", "share", "steps"})
+"""Figures that a page shows with one column for each day or outcome; which one follows in the column's key."""
+METHODS = "attribution"
+"""The table that has a column for each way of crediting."""
 SHOWN = 500
 """Rows of a kind that a page shows; the file has all of them."""
 HIDDEN = frozenset({"id", "journey_id", "loan_id"})
 """Ids that lead somewhere or tell a person nothing."""
-ADDS_UP = frozenset({"amount_minor", "amount_millis"})
+ADDS_UP = frozenset({"amount_minor", "amount_millis", "brings", "brings_minor", "brings_millis", "brings_days"})
+BRINGS = {Unit.ROWS: "brings", Unit.MINOR: "brings_minor", Unit.MILLIS: "brings_millis", Unit.MICROS: "brings_days"}
+DAY = 86_400_000_000
 
 
-def links_of(opens: Callable[..., str], splits: Collection[str]) -> Link:
-    """Where the cells of a report's tables lead. opens: the address of a cell by its split and row."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a figure of a page is found in the report."""
+
+    address: Address
+    figure: str
+
+
+def links_of(opens: Callable[[Place], str]) -> Link:
+    """Where the cells of a report's tables lead. opens: the address of a page that opens a figure."""
 
     def link(spot: Spot) -> str:
-        if (place := _place(spot, splits)) is None:
-            return ""
-        split, row, behind = place
-        address = opens(by=split, row=row)
-        return f"{address}#{behind}" if behind else address
+        place = place_of(spot)
+        return opens(place) if place is not None else ""
 
     return link
 
 
-def _place(spot: Spot, splits: Collection[str]) -> tuple[str, str, str | None] | None:
-    """The split, row and part behind a figure; None where no payments or steps are behind it."""
-    row = ALL if spot.row is None else str(spot.row)
-    match spot.table.name:
-        case "headline":
-            return Breakdown.LADDER, ALL, BEHIND.get(spot.column.key)
-        case "waterfall" if spot.column is not spot.table.columns[0]:
-            return Breakdown.LADDER, ALL, "costs" if row.startswith("cost") else FALLS.get(row)
-        case "attribution" if spot.column.key == "last_touch_minor":
-            return Breakdown.RUNG, row, "payments"
-        case name if (split := name.removeprefix(BY)) != name and split in splits:
-            is_name = spot.column is spot.table.columns[0]
-            return None if is_name else (split, row, BEHIND.get(spot.column.key))
-        case _:
+def place_of(spot: Spot) -> Place | None:
+    """The figure that a cell shows; None where it names the row, or is a text and no figure."""
+    name, key = spot.table.name, spot.column.key
+    first = None if spot.row is None else str(spot.row)
+    if name == METHODS:
+        if not key.endswith("_minor"):
             return None
+        method = f"{METHODS}_{key.removesuffix('_minor')}"
+        return (
+            Place(Address("headline"), "recovered_minor")
+            if first is None
+            else Place(Address(method, (first,)), "amount_minor")
+        )
+    figure, _, across = key.partition(": ")
+    if across and figure == "steps" and not spot.cell:
+        return None  # no step ended so: there is no such row, and nothing to open
+    if across and figure in ACROSS and first is not None:
+        return Place(Address(_beside(name), (first, across)), figure)
+    if isinstance(spot.cell, str | date):
+        return None
+    try:
+        keys = keys_of(name)
+    except NotPlaced:
+        return None
+    if key in keys:
+        return None
+    if first is None:
+        return Place(Address(name, (FOOT,)), key) if name.startswith(BY) else None
+    at = {column.key: cell for column, cell in zip(spot.table.columns, spot.cells, strict=True)}
+    return Place(Address(name, tuple(str(at[each]) for each in keys)), key)
 
 
-def whole(session: Session, found: Effectiveness) -> Behinds:
-    """What the whole report is made of."""
-    return trace(session, found, breakdown=Breakdown.LADDER, row=None)
+def _beside(name: str) -> str:
+    for shown_as, table in BESIDE.items():
+        if name.startswith(shown_as):
+            return table + name.removeprefix(shown_as)
+    return name
+
+
+def named(address: Address) -> str:
+    """A row in words: `Loans cured within days of entry, by arm: holdout, 30`."""
+    return ", ".join(words(part) for part in address.row)
+
+
+def text_of(report: Report, opened: Opened) -> str:
+    """A figure as the report shows it."""
+    table = next(table for table in tables_of(report) if table.name == opened.address.table)
+    place = next(index for index, column in enumerate(table.columns) if column.key == opened.figure)
+    rows = [row_of(table.name, record) for record in records_of(report)[table.name]]
+    row = table.rows[rows.index(opened.address.row)] if opened.address.row in rows else table.foot or ()
+    return shown(row[place], table.columns[place], currency=report["currency"])
+
+
+def title_of(report: Report, opened: Opened) -> str:
+    """What a figure is: its table, row and heading."""
+    table = next(table for table in tables_of(report) if table.name == opened.address.table)
+    row = f", {named(opened.address)}" if opened.address.row else ""
+    return f"{table.title}{row}: {heading_of(opened.figure, table=table.name).lower()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +130,37 @@ class Pile:
 def piles(found: Behinds, *, currency: str) -> list[Pile]:
     """Everything that a row is made of."""
     return [
-        _pile(name, [_plain(thing.record) for thing in things], currency=currency) for name, things in found.items()
+        _pile(name, words(name).capitalize(), [_plain(thing.record) for thing in things], currency=currency)
+        for name, things in found.items()
     ]
 
 
-def _pile(name: str, records: Sequence[dict[str, Any]], *, currency: str) -> Pile:
+def piles_of(ground: Ground, opened: Opened, *, currency: str) -> list[Pile]:
+    """The parts of a figure, each row with what it brings."""
+    return [
+        _pile(
+            f"part_{number}",
+            f"{part.name[0].upper()}{part.name[1:]}",
+            [_bringing(each, part) for each in rows_behind(ground, part)],
+            currency=currency,
+        )
+        for number, part in enumerate(opened.made.parts, start=1)
+    ]
+
+
+def _bringing(behind: Behind, part: Part) -> dict[str, Any]:
+    plain = _plain(behind.record)
+    brings = behind.number / DAY if part.unit is Unit.MICROS else behind.number
+    details = {key: value for key, value in plain.items() if key not in {"loan_number", "happened_at"}}
+    first = {"loan_number": plain["loan_number"], "happened_at": plain["happened_at"]}
+    return {**first, BRINGS[part.unit]: brings, **details}
+
+
+def _pile(name: str, called: str, records: Sequence[dict[str, Any]], *, currency: str) -> Pile:
     journeys = {str(r["loan_number"]): str(r["journey_id"]) for r in records if "journey_id" in r}
     kept = [{key: value for key, value in record.items() if key not in HIDDEN} for record in records]
     count = f"{len(records):,}" if len(records) <= SHOWN else f"the first {SHOWN:,} of {len(records):,}"
-    title = f"{words(name).capitalize()}: {count}"
-    return Pile(table_of(name, title, kept, currency=currency, foot=_foot(kept)), journeys)
+    return Pile(table_of(name, f"{called}: {count}", kept, currency=currency, foot=_foot(kept)), journeys)
 
 
 def _loans(journeys: Mapping[str, str], *, root: str, portfolio: str) -> Link:

@@ -11,18 +11,23 @@ from plotly.offline import get_plotlyjs
 
 from console.staff.drawing import ROOT, page
 from console.staff.report_asked import CannotReport, ReportAsked, report_asked
-from console.staff.report_cells import ALL, Pile, links_of, piles, whole
+from console.staff.report_cells import ALL, Pile, Place, links_of, piles, piles_of, text_of
+from console.staff.report_cells import title_of as figure_title
 from console.staff.report_shelf import ReportShelf, WorkedOut
 from ledger.database import Ledger
 from ledger.portfolios import portfolio_names
 from reports.breakdown import Breakdown
-from reports.columns import rows_of
+from reports.columns import BY, rows_of
 from reports.drawing import TEMPLATES, drawn, plots_of
+from reports.figures import words
 from reports.headline import PRETEND, PRETEND_WHY, account_of, headline_of, period_of, title_of
+from reports.opening.address import Address, NoSuchRow
+from reports.opening.ground import Ground
+from reports.opening.opening import Opened, open_row
 from reports.sections.order import sections_of
 from reports.shapes import SHAPES, file_name
 from reports.sheets.csv_files import csv_text
-from reports.tracing import NoSuchRow, trace
+from reports.tracing import trace
 
 PAGES = f"{ROOT}/reports"
 POLICY = (
@@ -62,7 +67,7 @@ class ReportPages:
         except CannotReport as error:
             return self._form(asked=None, trouble=str(error), code=status.HTTP_400_BAD_REQUEST)
         report = self._shelf.report(asked).report
-        link = links_of(partial(_cell_address, asked), [breakdown.value for breakdown in Breakdown])
+        link = links_of(partial(_figure_address, asked))
         sections = drawn(sections_of(report), currency=report["currency"], link=link)
         return self._form(
             asked=asked,
@@ -91,7 +96,9 @@ class ReportPages:
         return Response(made.make(report), media_type=made.media_type, headers=named)
 
     def cell(self, request: Request) -> Response:
-        """What stands behind a row of one split."""
+        """What stands behind a figure, or behind a row of one split."""
+        if "table" in request.query_params:
+            return self._figure(request)
         by, row = request.query_params.get("by", ""), request.query_params.get("row", "")
         try:
             asked = self._asked(request)
@@ -106,8 +113,9 @@ class ReportPages:
             "report_cell",
             title=title_of(worked_out.report),
             period=period_of(worked_out.report),
-            rows=rows_of(by),
-            row=row,
+            heading=f"{rows_of(by)}: {words(row)}",
+            says="What the row is made of; a loan leads to its journey.",
+            more=None,
             tables=[pile.drawn(currency=currency, root=ROOT, portfolio=asked.portfolio) for pile in found],
             file=lambda name: f"{PAGES}/cell/{name}?{query}",
             back=f"{PAGES}?{asked.query()}#table-by_{by}",
@@ -115,13 +123,45 @@ class ReportPages:
         answer.headers["Content-Security-Policy"] = POLICY
         return answer
 
+    def _figure(self, request: Request) -> Response:
+        try:
+            asked = self._asked(request)
+            worked_out = self._shelf.report(asked)
+            opened, found = self._opened(worked_out, request)
+        except CannotReport as error:
+            return self._form(asked=None, trouble=str(error), code=status.HTTP_400_BAD_REQUEST)
+        except (LookupError, ValueError):  # a table, row or figure that the report does not have
+            return page("missing", code=status.HTTP_404_NOT_FOUND)
+        report, address = worked_out.report, opened.address
+        query = asked.query(table=address.table, row=address.row, cell=opened.figure)
+        whole_row = None
+        if address.table.startswith(BY):
+            whole_row = f"{PAGES}/cell?{asked.query(by=address.table.removeprefix(BY), row=address.row)}"
+        answer = page(
+            "report_cell",
+            title=title_of(report),
+            period=period_of(report),
+            heading=figure_title(report, opened),
+            says=f"{text_of(report, opened)}: {opened.made.how}.{_rounding(opened)} A loan leads to its journey.",
+            more=whole_row,
+            tables=[pile.drawn(currency=report["currency"], root=ROOT, portfolio=asked.portfolio) for pile in found],
+            file=lambda name: f"{PAGES}/cell/{name}?{query}",
+            back=f"{PAGES}?{asked.query()}#table-{address.table}",
+        )
+        answer.headers["Content-Security-Policy"] = POLICY
+        return answer
+
     def cell_file(self, kind: str, request: Request) -> Response:
-        """All that stands behind a row, of one kind (`payments`), as CSV."""
+        """All that stands behind a row, of one kind (`payments`), or one part of a figure (`part_1`), as CSV."""
         by, row = request.query_params.get("by", ""), request.query_params.get("row", "")
         try:
-            found = self._behind(self._shelf.report(self._asked(request)), by=by, row=row)
+            worked_out = self._shelf.report(self._asked(request))
+            if "table" in request.query_params:
+                found = self._opened(worked_out, request)[1]
+            else:
+                found = self._behind(worked_out, by=by, row=row)
             table = next(pile.table for pile in found if pile.table.name == kind)
-        except (CannotReport, NoSuchRow, ValueError, StopIteration):
+        except (CannotReport, LookupError, ValueError, StopIteration):
             return page("missing", code=status.HTTP_404_NOT_FOUND)
         named = {"Content-Disposition": f'attachment; filename="{table.name}.csv"'}
         return Response(csv_text(table), media_type="text/csv; charset=utf-8", headers=named)
@@ -140,9 +180,17 @@ class ReportPages:
 
     def _behind(self, worked_out: WorkedOut, *, by: str, row: str) -> list[Pile]:
         with self._ledger.reading() as session:
-            split, report = Breakdown(by), worked_out.effectiveness
-            found = whole(session, report) if row == ALL else trace(session, report, breakdown=split, row=row)
+            ground = Ground(session, worked_out.effectiveness.scope, worked_out.report)
+            found = trace(ground, breakdown=Breakdown(by), row=None if row == ALL else row)
         return piles(found, currency=worked_out.report["currency"])
+
+    def _opened(self, worked_out: WorkedOut, request: Request) -> tuple[Opened, list[Pile]]:
+        asked = request.query_params
+        address = Address(asked["table"], tuple(asked.getlist("row")))
+        with self._ledger.reading() as session:
+            ground = Ground(session, worked_out.effectiveness.scope, worked_out.report)
+            (opened,) = open_row(ground, address, figures=(asked.get("cell", ""),))
+            return opened, piles_of(ground, opened, currency=worked_out.report["currency"])
 
     def _form(
         self, *, asked: ReportAsked | None, trouble: str, code: int = status.HTTP_200_OK, **shown: Any
@@ -163,8 +211,14 @@ class ReportPages:
         return answer
 
 
-def _cell_address(asked: ReportAsked, *, by: str, row: str) -> str:
-    return f"{PAGES}/cell?{asked.query(by=by, row=row)}"
+def _figure_address(asked: ReportAsked, place: Place) -> str:
+    return f"{PAGES}/cell?{asked.query(table=place.address.table, row=place.address.row, cell=place.figure)}"
+
+
+def _rounding(opened: Opened) -> str:
+    """What rounding adds, where it adds something."""
+    added = opened.made.rounding
+    return f" Rounding adds {added:,} thousandths of a minor unit, so that all rows sum to the whole." if added else ""
 
 
 @cache

@@ -36,8 +36,8 @@ from policy.compliance.reading import NoSuchPack
 from policy.files.problem import UnreadableFile
 from policy.ladders.shipped import UnknownLadder
 from reports.assumptions import AssumptionIsOff
+from reports.opening.address import NoSuchFigure, NoSuchRow, NoSuchTable
 from reports.scope import PeriodIsEmpty
-from reports.tracing import NoSuchRow
 from simulation.sandbox.remote import SandboxRefused
 
 COULD_NOT = 1
@@ -59,7 +59,9 @@ REMEDIES: dict[type[Exception], str] = {
     RejectsNotWritable: "",
     OtherCurrency: "Import them with another --portfolio.",
     NoSuchPortfolio: "",
+    NoSuchTable: "`duecourse report open --portfolio P` lists them.",
     NoSuchRow: "",
+    NoSuchFigure: "",
     AssumptionIsOff: "",
     NotAnAddress: "Give one address with --email.",
     NotSubscribed: "`duecourse report subscribers` lists who is.",

@@ -50,9 +50,8 @@ app.command("unsubscribe", epilog=f"Example: {READ.format('unsubscribe')} --emai
 )
 app.command("subscribers", epilog=f"Example: {READ.format('subscribers')}")(readers.list_subscribers)
 
-app.command("open", epilog="Example: duecourse report open --portfolio cards --by arm --row holdout --cell recovered")(
-    report_opening.open_
-)
+OPENS = "duecourse report open --portfolio cards --table cure_by_arm --row holdout --row 30 --cell rate"
+app.command("open", epilog=f"Example: {OPENS}")(report_opening.open_)
 
 
 @app.command(MAKE_COMMAND, epilog="Example: duecourse report make --portfolio cards --html r.html --xlsx r.xlsx")

@@ -1,10 +1,11 @@
 """An experiment judged: every pair of arms compared by intention to treat, gross and net of cost."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from reports.experiments.comparison import LEAST_LOANS, LEAST_PAYERS, Difference, capped_difference, difference
 from reports.experiments.confidence_sequence import multiplier
@@ -96,6 +97,14 @@ def pairs_of(arms: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     if HOLDOUT in arms or CHAMPION in arms:
         return tuple(against)
     return tuple((arm, base) for index, arm in enumerate(arms) for base in arms[:index])
+
+
+def counted_in(entries: Entries, arm: str, against: str) -> NDArray[np.int64]:
+    """Which of the entries, by their places, count in the comparison of two arms."""
+    there = np.flatnonzero(entries.probability < 1)
+    usable = entries.where(entries.probability < 1)
+    numbered = replace(usable, recovered=np.arange(len(usable), dtype=np.float64))
+    return there[_while_both(numbered, arm, against)[0].recovered.astype(np.int64)]
 
 
 def looks_at(entries: Entries, pair: Pair, *, alpha: float) -> tuple[Look, ...]:

@@ -23,6 +23,7 @@ from reports.facts.facts import Facts
 from reports.facts.fetching import Ints, fetch
 from reports.facts.queries import numbered_journeys
 from reports.facts.spelling import micros
+from reports.learning.hearing import Heard, unheard
 from reports.learning.shrinking import ALPHA, Ratio, discoveries, shrink, two_sided
 from reports.learning.windows import Money
 from reports.scope import Scope
@@ -78,9 +79,15 @@ class Collector:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Cases:
-    """collector, team: codes into `names` and `teams`. The others are 1 where it is so, or money in minor units."""
+class Cases:
+    """collector, team: codes into `names` and `teams`. The others are 1 where it is so, or money in minor units.
 
+    journey: its number; at: when the result was recorded, in microseconds. ids: of the work, where they were asked for.
+    """
+
+    journey: Ints
+    at: Ints
+    ids: tuple[str, ...]
     names: tuple[str, ...]
     teams: tuple[str, ...]
     collector: Ints
@@ -93,9 +100,9 @@ class _Cases:
     mix: Floats
 
 
-def collectors(session: Session, facts: Facts, money: Money) -> tuple[Collector, ...]:
+def collectors(session: Session, facts: Facts, money: Money, *, heard: Heard = unheard) -> tuple[Collector, ...]:
     """Every collector with a case in the period, by name."""
-    cases = _cases(session, facts, money)
+    cases = cases_of(session, facts, money, heard=heard)
     if cases is None:
         return ()
     expected_paid, expected_money = (_expected(cases.mix, outcome) for outcome in (cases.paid, cases.money))
@@ -155,36 +162,45 @@ def _expected(mix: Floats, outcome: Floats) -> Floats:
     return found
 
 
-def _cases(session: Session, facts: Facts, money: Money) -> _Cases | None:
+def cases_of(
+    session: Session, facts: Facts, money: Money, *, heard: Heard = unheard, with_ids: bool = False
+) -> Cases | None:
+    """The cases of the period in order of journey and instant; None where there are none."""
     scope, journeys = facts.scope, facts.journeys
-    done = fetch(session, _done(scope), names=("taken_by", "team", "disposition", "kind", "rung"), order="any")
+    names = ("taken_by", "team", "disposition", "kind", "rung", *(("id",) if with_ids else ()))
+    query = _done(scope)
+    columns = [column for column in query.selected_columns if with_ids or column.name != "id"]
+    done = fetch(session, query.with_only_columns(*columns, maintain_column_froms=True), names=names, order="any")
+    heard("calls and visits", done)
     if not len(done):
         return None
-    journey, at = done.columns["journey"], done.columns["at"]
-    order = np.lexsort((done.columns["turn"], journey, at))
-    columns = {name: values[order] for name, values in done.columns.items()}
-    journey, at = columns["journey"], columns["at"]
+    order = np.lexsort((done.columns["turn"], done.columns["journey"], done.columns["at"]))
+    ordered = {name: values[order] for name, values in done.columns.items()}
+    journey, at = ordered["journey"], ordered["at"]
     received = money.received_within(journeys["loan"][journey], at, days=DAYS).astype(np.float64)
 
     def said(*dispositions: str) -> Floats:
         told = np.array([*(name in dispositions for name in done.names["disposition"]), False])
-        return told[columns["disposition"]].astype(np.float64)
+        return told[ordered["disposition"]].astype(np.float64)
 
-    return _Cases(
+    return Cases(
+        journey=journey,
+        at=at,
+        ids=tuple(done.names["id"][code] for code in ordered["id"]) if with_ids else (),
         names=done.names["taken_by"],
         teams=done.names["team"],
-        collector=columns["taken_by"],
-        team=columns["team"],
+        collector=ordered["taken_by"],
+        team=ordered["team"],
         spoken=said(*SPOKEN),
         promised=said(Disposition.PROMISE.value),
-        kept=columns["is_kept"].astype(np.float64),
+        kept=ordered["is_kept"].astype(np.float64),
         paid=(received > 0).astype(np.float64),
         money=received,
         mix=_mix(
             journeys["segment"][journey],
             np.minimum(journeys["bucket"][journey], MOST_BUCKET),
-            columns["kind"],
-            journeys["ladder"][journey] * (len(done.names["rung"]) + 1) + columns["rung"],
+            ordered["kind"],
+            journeys["ladder"][journey] * (len(done.names["rung"]) + 1) + ordered["rung"],
             owed=journeys["opening_minor"][journey],
         ),
     )
@@ -210,6 +226,7 @@ def _done(scope: Scope) -> Select[Any]:
     kept_items = kept.subquery()
     return (
         select(
+            col(WorkItemRow.id),
             journey.c.no.label("journey"),
             micros(WorkItemRow.recorded_at).label("at"),
             col(WorkItemRow.turn_no).label("turn"),

@@ -19,6 +19,7 @@ from reports.experiments.entries import Entries
 from reports.facts.facts import Facts, in_micros
 from reports.facts.fetching import NONE, Ints, fetch
 from reports.facts.queries import numbered_journeys
+from reports.learning.hearing import Heard, unheard
 from reports.learning.windows import DAY, Money
 from reports.scope import Scope
 
@@ -40,10 +41,13 @@ class Standing:
     entered: Mapping[tuple[str, str], int]
 
 
-def standing(session: Session, facts: Facts, money: Money, *, days: int | None = None) -> Standing:
+def standing(
+    session: Session, facts: Facts, money: Money, *, days: int | None = None, heard: Heard = unheard
+) -> Standing:
     """All loans that entered before the end of what is seen, whichever day; days: of money, else `quiet_days`."""
     span = quiet_days(session, facts) if days is None else days
     logged = fetch(session, _assignments(facts.scope), names=("rule", "probability", "arm"), order="any")
+    heard("assignments", logged)
     journey = logged.columns["journey"]
     loan, opened_at = facts.journeys["loan"][journey], facts.journeys["opened_at"][journey]
     seen_until = in_micros(facts.scope.seen_until)

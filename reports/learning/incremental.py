@@ -17,10 +17,11 @@ from reports.experiments.entries import Entries
 from reports.experiments.evaluation import CHAMPION, HOLDOUT, Pair, evaluate, pairs_of
 from reports.experiments.verdict import Verdict
 from reports.facts.facts import Facts, in_micros
-from reports.facts.fetching import fetch
+from reports.facts.fetching import Ints, fetch
 from reports.facts.queries import numbered_journeys
 from reports.facts.spelling import micros
 from reports.learning.entering import Standing
+from reports.learning.hearing import Heard, unheard
 from reports.learning.windows import DAY, Money
 from reports.scope import Scope
 
@@ -103,14 +104,38 @@ def incremental(standing: Standing) -> tuple[Incremental, ...]:
     return tuple(_compared(standing.entries, days=standing.days, entered=standing.entered))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class DrawnRung:
+    """Journeys that reached a rung and were watched for 30 days from the draw (microseconds); entered: all, by arm."""
+
+    name: str
+    journey: Ints
+    at: Ints
+    entries: Entries
+    entered: Mapping[tuple[str, str], int]
+
+
 def rung_holdouts(
-    session: Session, facts: Facts, money: Money, *, ladders: Mapping[str, str]
+    session: Session, facts: Facts, money: Money, *, ladders: Mapping[str, str], heard: Heard = unheard
 ) -> tuple[RungHoldout, ...]:
     """Every rung that was withheld from somebody, by ladder version and in the order of names."""
+    found = [
+        RungHoldout(rung.name, replace(each, arm=TAKEN, against=WITHHELD))
+        for rung in drawn_rungs(session, facts, money, ladders=ladders, heard=heard)
+        for each in _compared(rung.entries, days=RUNG_DAYS, entered=rung.entered)
+    ]
+    return tuple(sorted(found, key=lambda each: each.rung))
+
+
+def drawn_rungs(
+    session: Session, facts: Facts, money: Money, *, ladders: Mapping[str, str], heard: Heard = unheard
+) -> Iterator[DrawnRung]:
+    """The journeys of each rung that was drawn for."""
     drawn = fetch(session, _drawn(facts.scope), names=("rung", "share"), order="any")
+    heard("draws", drawn)
     journey, at = drawn.columns["journey"], drawn.columns["at"]
     if not len(drawn):
-        return ()
+        return
     loan, ladder = facts.journeys["loan"][journey], facts.journeys["ladder"][journey]
     share = np.array([*map(float, drawn.names["share"]), np.nan])[drawn.columns["share"]]
     is_taken = drawn.columns["is_taken"] == 1
@@ -118,7 +143,6 @@ def rung_holdouts(
     chance = np.where(is_taken, 1 - share, share)
     is_watched = at <= in_micros(facts.scope.seen_until) - RUNG_DAYS * DAY
     rungs = drawn.columns["rung"]
-    found: list[RungHoldout] = []
     for digest, rung in sorted(set(zip(ladder.tolist(), rungs.tolist(), strict=True))):
         mine = np.flatnonzero((ladder == digest) & (rungs == rung))
         mine = mine[np.lexsort((journey[mine], at[mine]))]
@@ -132,11 +156,7 @@ def rung_holdouts(
         )
         entered = {("", name): int((arm[mine] == name).sum()) for name in (CHAMPION, HOLDOUT)}
         name = f"{ladders[facts.names['ladder'][digest]]}: {drawn.names['rung'][rung]}"
-        found += [
-            RungHoldout(name, replace(each, arm=TAKEN, against=WITHHELD))
-            for each in _compared(entries, days=RUNG_DAYS, entered=entered)
-        ]
-    return tuple(sorted(found, key=lambda each: each.rung))
+        yield DrawnRung(name, journey[seen], at[seen], entries, entered)
 
 
 def _compared(entries: Entries, *, days: int, entered: Mapping[tuple[str, str], int]) -> Iterator[Incremental]:

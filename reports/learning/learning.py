@@ -1,7 +1,5 @@
 """All that is learned from a portfolio, side by side."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -18,6 +16,7 @@ from reports.learning import (
 )
 from reports.learning.collectors import Collector
 from reports.learning.entering import standing
+from reports.learning.hearing import Heard, unheard
 from reports.learning.incremental import Incremental, RungHoldout
 from reports.learning.origination import OriginationCell
 from reports.learning.wait_interval import DayHazard, WaitInterval
@@ -52,15 +51,18 @@ class Learning:
     collectors: tuple[Collector, ...]
 
 
-def learn(session: Session, facts: Facts, *, ladders: Mapping[str, str]) -> Learning:
-    """Work everything out. ladders: their names with versions by digest."""
-    money = money_of(session, facts)
+def learn(session: Session, facts: Facts, *, ladders: Mapping[str, str], heard: Heard = unheard) -> Learning:
+    """Work everything out. ladders: their names with versions by digest; heard: of all that is read beyond the facts.
+
+    What it reads of ladders is their contents, which their digests in the facts stand for.
+    """
+    money = money_of(session, facts, heard=heard)
     return Learning(
-        incremental=incremental.incremental(standing(session, facts, money)),
-        rung_holdouts=incremental.rung_holdouts(session, facts, money, ladders=ladders),
+        incremental=incremental.incremental(standing(session, facts, money, heard=heard)),
+        rung_holdouts=incremental.rung_holdouts(session, facts, money, ladders=ladders, heard=heard),
         waits=waits_of(session, facts, ladders=ladders),
-        origination=origination.origination(session, facts, money),
-        collectors=collectors.collectors(session, facts, money),
+        origination=origination.origination(session, facts, money, heard=heard),
+        collectors=collectors.collectors(session, facts, money, heard=heard),
     )
 
 
@@ -72,11 +74,6 @@ def waits_of(session: Session, facts: Facts, *, ladders: Mapping[str, str], most
         wait_effects.with_effects(session, facts, hazards, intervals, most=most),
         wait_interval.day_hazards(hazards, ladders=ladders),
     )
-
-
-def learning_digest(learning: Learning) -> str:
-    """SHA-256 over all figures: they rest on rows that no other part of the report reads (draws, attributes)."""
-    return hashlib.sha256(json.dumps(learning_json(learning), sort_keys=True).encode()).hexdigest()
 
 
 def learning_json(learning: Learning) -> dict[str, Any]:

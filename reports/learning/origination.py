@@ -14,6 +14,7 @@ from reports.experiments.confidence_sequence import Floats
 from reports.facts.facts import Facts, in_micros
 from reports.facts.fetching import NONE, Ints, fetch
 from reports.facts.queries import numbered_loans
+from reports.learning.hearing import Heard, unheard
 from reports.learning.shrinking import ALPHA, Ratio, discoveries, ratio_of, shrink, two_sided
 from reports.learning.windows import DAY, Money
 from reports.scope import Scope
@@ -67,9 +68,13 @@ class OriginationCell:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Loans:
-    """names: the values of each dimension, by the codes in `cells`; the last one is for what is not known."""
+class Lent:
+    """Loans, each from its first journey in the period (`journey`) on, with the money of `days` days.
 
+    names: the values of each dimension, by the codes in `cells`; the last one is for what is not known.
+    """
+
+    journey: Ints
     placed: Floats
     recovered: Floats
     cost: Floats
@@ -83,9 +88,9 @@ class _Loans:
         return found
 
 
-def origination(session: Session, facts: Facts, money: Money) -> tuple[OriginationCell, ...]:
+def origination(session: Session, facts: Facts, money: Money, *, heard: Heard = unheard) -> tuple[OriginationCell, ...]:
     """Every cell of every dimension of which something is known, the dimension's cells by name."""
-    loans = _loans(session, facts, money)
+    loans = lent(session, facts, money, heard=heard)
     if loans is None:
         return ()
     cells = list(_cells(loans))
@@ -95,9 +100,8 @@ def origination(session: Session, facts: Facts, money: Money) -> tuple[Originati
     return tuple(_judged(cell, q_values.get(index)) for index, cell in enumerate(cells))
 
 
-def _cells(loans: _Loans) -> Iterator[OriginationCell]:
-    """With the chance of each as its q-value, which is corrected afterwards."""
-    total = len(loans.placed)
+def members_of(loans: Lent) -> Iterator[tuple[str, dict[str, Ints]]]:
+    """Each dimension of which something is known, and the loans of its cells; too small ones are put together."""
     for by in DIMENSIONS:
         of = loans.cells[by]
         members = {loans.names[by][code]: np.flatnonzero(of == code) for code in np.unique(of)}
@@ -107,7 +111,14 @@ def _cells(loans: _Loans) -> Iterator[OriginationCell]:
         together = np.sort(np.concatenate([np.zeros(0, dtype=np.int64), *(members.pop(name) for name in small)]))
         if len(together) >= LEAST_LOANS:
             members[SUPPRESSED] = together
-        names = sorted(members, key=lambda name: (name == SUPPRESSED, name))
+        yield by, {name: members[name] for name in sorted(members, key=lambda name: (name == SUPPRESSED, name))}
+
+
+def _cells(loans: Lent) -> Iterator[OriginationCell]:
+    """With the chance of each as its q-value, which is corrected afterwards."""
+    total = len(loans.placed)
+    for by, members in members_of(loans):
+        names = list(members)
         picked = [members[name] for name in names]
         ratios = [ratio_of(loans.loss[each], loans.placed[each]) for each in picked]
         for name, each, ratio, shrunk in zip(names, picked, ratios, shrink(ratios), strict=True):
@@ -149,7 +160,7 @@ def _judged(cell: OriginationCell, q_value: float | None) -> OriginationCell:
     return replace(cell, q_value=round(q_value, 6), verdict=verdict)
 
 
-def _loans(session: Session, facts: Facts, money: Money) -> _Loans | None:
+def lent(session: Session, facts: Facts, money: Money, *, heard: Heard = unheard) -> Lent | None:
     """The first journey in the period of each loan that owed something then, where it was watched for long enough."""
     journeys, seen_until = facts.journeys, in_micros(facts.scope.seen_until)
     opened_at = journeys["opened_at"]
@@ -164,10 +175,12 @@ def _loans(session: Session, facts: Facts, money: Money) -> _Loans | None:
         return None
     loan, starts = journeys["loan"][watched], opened_at[watched]
     known = fetch(session, _origins(facts.scope), names=DIMENSIONS, order="any")
+    heard("origins", known)
     place = np.full(int(max(known.columns["loan"].max(initial=0), loan.max(initial=0))) + 1, NONE, dtype=np.int64)
     place[known.columns["loan"]] = np.arange(len(known))
     codes = {by: np.append(known.columns[by], NONE)[place[loan]] for by in DIMENSIONS}
-    return _Loans(
+    return Lent(
+        journey=watched,
         placed=journeys["opening_minor"][watched].astype(np.float64),
         recovered=money.kept_within(loan, starts, days=days),
         cost=money.spent_within(loan, starts, days=days),

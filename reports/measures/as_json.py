@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from reports.columns import BY
-from reports.measures.crediting import Attributions
+from reports.measures.crediting import METHODS, Attributions
 from reports.measures.cure import CureRate
 from reports.measures.measures import Measures
 from reports.measures.present_value import PresentValue
@@ -50,7 +50,4 @@ def _value(npv: PresentValue) -> dict[str, Any]:
 
 
 def _attribution(attributions: Attributions) -> dict[str, Any]:
-    return {
-        method: [asdict(credited) for credited in getattr(attributions, method)]
-        for method in ("last_touch", "first_touch", "time_decay")
-    }
+    return {method: [asdict(credited) for credited in getattr(attributions, method)] for method in METHODS}

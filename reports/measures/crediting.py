@@ -23,6 +23,9 @@ TERMS = {
 }
 
 
+METHODS = ("last_touch", "first_touch", "time_decay")
+
+
 @dataclass(frozen=True, slots=True)
 class Credited:
     """What one step (`standard v1: first_sms`) is credited with, in minor units."""
@@ -42,21 +45,43 @@ class Attributions:
 
 def attributions(facts: Facts, credited: Credits, placing: Placing, *, half_life_days: float) -> Attributions:
     """Credit the payments of the period in all three ways."""
-    paid = np.flatnonzero(facts.in_period(facts.payments["at"]))
-    amount = facts.payments["amount_minor"][paid]
-    index, touch, share = _decaying(credited, paid, amount, half_life_days=half_life_days)
     return Attributions(
-        _credited(credited, placing, paid, touch=credited.last[paid], amount=amount),
-        _credited(credited, placing, paid, touch=credited.first[paid], amount=amount),
-        _credited(credited, placing, index, touch=touch, amount=share),
+        *(
+            _credited(shares_of(method, facts, credited, half_life_days=half_life_days), credited, placing)
+            for method in METHODS
+        )
     )
 
 
-def _credited(credited: Credits, placing: Placing, paid: Ints, *, touch: Ints, amount: Ints) -> tuple[Credited, ...]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Shares:
+    """Payments by their numbers, the touch that each is credited to (-1 for none), and with how much (minor units)."""
+
+    payment: Ints
+    touch: Ints
+    amount: Ints
+
+
+def shares_of(method: str, facts: Facts, credited: Credits, *, half_life_days: float) -> Shares:
+    """Who is credited with the payments of the period by a method; all of a payment's shares sum to it."""
+    paid = np.flatnonzero(facts.in_period(facts.payments["at"]))
+    amount = facts.payments["amount_minor"][paid]
+    if method == "time_decay":
+        return Shares(*_decaying(credited, paid, amount, half_life_days=half_life_days))
+    return Shares(paid, (credited.last if method == "last_touch" else credited.first)[paid], amount)
+
+
+def rows_of(shares: Shares, credited: Credits, placing: Placing) -> Ints:
+    """The row by rung that each share belongs to."""
+    payment, journey = shares.payment, credited.journey[shares.payment]
+    moved = at_touch(credited, "payments", payment, number=shares.amount, journey=journey, touch=shares.touch)
+    return places(Breakdown.RUNG, moved, placing)
+
+
+def _credited(shares: Shares, credited: Credits, placing: Placing) -> tuple[Credited, ...]:
     names = placing.rows[Breakdown.RUNG]
-    moved = at_touch(credited, "payments", paid, number=amount, journey=credited.journey[paid], touch=touch)
-    rows = places(Breakdown.RUNG, moved, placing)
-    sums = summed(rows, amount, len(names))
+    rows = rows_of(shares, credited, placing)
+    sums = summed(rows, shares.amount, len(names))
     shown = {*rows.tolist(), len(names) - 2}
     return tuple(Credited(names[row], int(sums[row])) for row in sorted(shown))
 

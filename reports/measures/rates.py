@@ -15,6 +15,7 @@ from reports.measures.interval import share_of
 from reports.movement import Movement, is_named, on_steps
 from reports.placing import Placing
 from reports.recovery_curve import DAY
+from reports.tally import places
 
 SPEAKING = frozenset({Action.CALLBACK.value, Action.FIELD_VISIT.value})
 """What is tried in order to speak to the borrower."""
@@ -65,8 +66,21 @@ class Rates:
     kept: tuple[Rate, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Counted:
+    """What a rate counts, and of which of it is so."""
+
+    whole: Movement
+    is_so: Bools
+
+
 def rates_of(facts: Facts, credited: Credits, placing: Placing) -> Rates:
     """All three, by every breakdown and in all."""
+    return Rates(**{name: tuple(_rates(each, placing)) for name, each in counted_of(facts, credited).items()})
+
+
+def counted_of(facts: Facts, credited: Credits) -> dict[str, Counted]:
+    """What each of the three rates counts."""
     steps, promises = facts.steps, facts.promises
     speaking = is_named(facts, "steps", "action", SPEAKING) & facts.in_period(steps["at"])
     spoken = speaking & is_named(facts, "steps", "outcome", SPOKEN)
@@ -77,23 +91,22 @@ def rates_of(facts: Facts, credited: Credits, placing: Placing) -> Rates:
     conversations = on_steps(facts, "steps", np.flatnonzero(spoken), of_steps)
     due = facts.in_period(promises["at"]) & (promises["due_on"] < facts.as_of // DAY)
     falling_due = on_steps(facts, "promises", np.flatnonzero(due), credited.teams.of_promises)
-    return Rates(
-        contact=tuple(_rates(contacts, spoken[contacts.index], placing)),
-        promise=tuple(_rates(conversations, promised[conversations.index], placing)),
-        kept=tuple(_rates(falling_due, promises["is_kept"][falling_due.index] == 1, placing)),
-    )
+    return {
+        "contact": Counted(contacts, spoken[contacts.index]),
+        "promise": Counted(conversations, promised[conversations.index]),
+        "kept": Counted(falling_due, promises["is_kept"][falling_due.index] == 1),
+    }
 
 
-def _rates(counted: Movement, is_so: Bools, placing: Placing) -> Iterator[Rate]:
+def _rates(each: Counted, placing: Placing) -> Iterator[Rate]:
     """Of what is counted, the share of which it is so: in all, then by each breakdown in reading order."""
+    counted, is_so = each.whole, each.is_so
     if not len(counted.index):
         return
     yield _rate(ALL, ALL, int(is_so.sum()), len(is_so))
     for breakdown in Breakdown:
         names = placing.rows[breakdown]
-        rows = placing.place(
-            breakdown, journey=counted.journey, rung=counted.rung, action=counted.action, team=counted.team
-        )
+        rows = places(breakdown, counted, placing)
         whole, part = np.bincount(rows, minlength=len(names)), np.bincount(rows[is_so], minlength=len(names))
         for row in np.flatnonzero(whole):
             yield _rate(breakdown.value, names[row], int(part[row]), int(whole[row]))

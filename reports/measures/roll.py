@@ -54,21 +54,38 @@ class RollMatrix:
     counts: tuple[CountRoll, ...]
 
 
-def roll_matrix(facts: Facts) -> RollMatrix:
-    """Both matrices, over the month ends that are over."""
-    size = len(NAMES)
-    money, loans = np.zeros(size * size, dtype=np.int64), np.zeros(size * size, dtype=np.int64)
-    past = Past(facts)
-    before = None
+@dataclass(frozen=True, slots=True, eq=False)
+class Rolled:
+    """Loans that were in a bucket at one month's end and somewhere at the next, which is `day` (since 1970).
+
+    cell: of the matrix, row by row. balance: at the first of the two, in minor units.
+    """
+
+    day: int
+    loan: Ints
+    cell: Ints
+    balance: Ints
+
+
+def rolled(facts: Facts) -> Iterator[Rolled]:
+    """Month by month."""
+    past, before = Past(facts), None
     for day in month_ends(facts):
         now = past.on(day)
         if before is not None:
             to = np.where(now.gone >= 0, len(BUCKETS) + now.gone, now.bucket)
             here = np.flatnonzero((before.bucket >= 0) & (to >= 0))
-            cell = before.bucket[here] * size + to[here]
-            money += summed(cell, before.balance[here], size * size)
-            loans += np.bincount(cell, minlength=size * size)
+            yield Rolled(day, here, before.bucket[here] * len(NAMES) + to[here], before.balance[here])
         before = now
+
+
+def roll_matrix(facts: Facts) -> RollMatrix:
+    """Both matrices, over the month ends that are over."""
+    size = len(NAMES) ** 2
+    money, loans = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
+    for month in rolled(facts):
+        money += summed(month.cell, month.balance, size)
+        loans += np.bincount(month.cell, minlength=size)
     return RollMatrix(
         NAMES if loans.any() else (),
         tuple(MoneyRoll(a, b, amount, rate) for a, b, amount, rate in _cells(money, loans)),

@@ -8,6 +8,7 @@ import numpy as np
 from domain.journey import ClosingReason, JourneyState
 from reports.breakdown import Breakdown
 from reports.facts.facts import Facts, in_micros
+from reports.facts.fetching import Ints
 from reports.facts.grouping import distinct
 from reports.movement import is_named
 from reports.placing import Placing
@@ -34,8 +35,29 @@ class Flow:
     journeys: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Links:
+    """The links that journeys took, one by one; from and to are numbers of nodes."""
+
+    names: tuple[str, ...]
+    journey: Ints
+    from_node: Ints
+    to_node: Ints
+
+
 def flows(facts: Facts, placing: Placing) -> tuple[Flow, ...]:
     """Every link that some journey took; those that leave a ladder sum to the loans entered."""
+    links = links_of(facts, placing)
+    names = links.names
+    found, counts = np.unique(links.from_node * len(names) + links.to_node, return_counts=True)
+    return tuple(
+        Flow(names[link // len(names)], names[link % len(names)], int(count))
+        for link, count in zip(found.tolist(), counts, strict=True)
+    )
+
+
+def links_of(facts: Facts, placing: Placing) -> Links:
+    """Each journey's links in the order of its way."""
     ladders, rungs = placing.rows[Breakdown.LADDER], placing.rows[Breakdown.RUNG]
     names = (*ladders, *rungs, *ENDS)
     ends_at = in_micros(facts.scope.ends_at)
@@ -57,14 +79,11 @@ def flows(facts: Facts, placing: Placing) -> tuple[Flow, ...]:
             len(ladders) + len(rungs) + end,
         ]
     )
-    order = np.lexsort((nodes, np.concatenate([journey, pairs // len(rungs), journey])))
+    of = np.concatenate([journey, pairs // len(rungs), journey])
+    order = np.lexsort((nodes, of))
     path = nodes[order]
     is_link = path[:-1] < len(ladders) + len(rungs)  # what follows an end is another journey
-    links, counts = np.unique(path[:-1][is_link] * len(names) + path[1:][is_link], return_counts=True)
-    return tuple(
-        Flow(names[link // len(names)], names[link % len(names)], int(count))
-        for link, count in zip(links.tolist(), counts, strict=True)
-    )
+    return Links(names, of[order][:-1][is_link], path[:-1][is_link], path[1:][is_link])
 
 
 def ended(flows: Sequence[Flow]) -> int:

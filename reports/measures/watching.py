@@ -16,6 +16,7 @@ class Watched:
     """Columns of one length, in order of opening. journey: its number. days: whole days from entry to `until`.
 
     ended_on: the day after entry (1 for the first) on which it ended, 0 while open; end: a code of its closing reason.
+    paid: the number of each payment of `entries`.
     """
 
     journey: Ints
@@ -27,6 +28,7 @@ class Watched:
     end: Ints
     is_cured: Bools
     entries: Entries
+    paid: Ints
 
     def __len__(self) -> int:
         return len(self.journey)
@@ -42,7 +44,7 @@ class Watched:
             self.entries.paid_at[paid],
             self.entries.paid_minor[paid],
         )
-        return Watched(entries=entries, **{name: getattr(self, name)[which] for name in columns})
+        return Watched(entries=entries, paid=self.paid[paid], **{name: getattr(self, name)[which] for name in columns})
 
 
 def watched_of(facts: Facts, credited: Credits) -> Watched:
@@ -88,6 +90,7 @@ def watched_since(facts: Facts, credited: Credits, journey: Ints, since: Ints) -
         end=end,
         is_cured=np.asarray(is_closed & np.isin(end, cures)),
         entries=entries,
+        paid=paid,
     )
 
 

@@ -28,8 +28,11 @@ def trust(told: Told) -> Section:
 def _opening(told: Told) -> str:
     report, period = told.report, told.report["period"]
     scope = ("--portfolio", report["portfolio"], "--from", period["from"], "--to", period["to"])
-    command = shlex.join(("duecourse", "report", "open", *scope, "--as-of", report["as_of"], "--by", "ladder"))
+    taken = {name: str(value) for name, value in report["assumptions"].items()}
+    given = ("--annual-rate", taken["annual_rate"], "--half-life", taken["half_life_days"])
+    command = shlex.join(("duecourse", "report", "open", *scope, "--as-of", report["as_of"], *given))
     return (
-        "Every cell of a table that splits money opens to the payments, reversals, costs and steps behind it: in the"
-        f" console by a click, and on the command line with `{command} --row NAME`."
+        "Every figure of every table opens to the payments, reversals, costs, steps, loans or journeys that it was"
+        " worked out from: in the console by a click, and on the command line, where this lists the tables:"
+        f" `{command}`; then add --table NAME, --row for each column that names a row, and --cell FIGURE."
     )

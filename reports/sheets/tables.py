@@ -66,7 +66,12 @@ ADDS_UP = frozenset({"steps", "attempts", "promises", "promises_kept", "cured"})
 
 def tables_of(report: Report) -> list[Table]:
     """The tables of a report as `reports.as_json.as_json` gives it, in the JSON's order; none for an empty list."""
-    return [table for table in _tables(report) if table.rows]
+    return [_table(path, records, report) for path, records in _lists(report) if records]
+
+
+def records_of(report: Report) -> dict[str, list[dict[str, Any]]]:
+    """The records of every table by its name, flat, with the values of the JSON."""
+    return {"_".join(path): [flat(record) for record in records] for path, records in _lists(report)}
 
 
 def notes_of(report: Report) -> dict[str, str]:
@@ -83,40 +88,41 @@ def notes_of(report: Report) -> dict[str, str]:
     }
 
 
-def _tables(report: Report) -> Iterator[Table]:
+def _lists(report: Report) -> Iterator[tuple[Sequence[str], Sequence[Record]]]:
+    """The records of each table, and where in the JSON they are."""
     figures = {key: value for key, value in report.items() if isinstance(value, int | float) and key not in SAID}
-    yield _table(("headline",), [figures], report)
+    yield ("headline",), [figures]
     for key, value in report.items():
         if key not in NOTES:
-            yield from _of(value, (key,), report)
+            yield from _of(value, (key,))
 
 
-def _of(value: Any, path: Sequence[str], report: Report) -> Iterator[Table]:
-    """The tables of a value of the JSON: of a list, of a record's own plain values, and of all within them."""
+def _of(value: Any, path: Sequence[str]) -> Iterator[tuple[Sequence[str], Sequence[Record]]]:
+    """Those of a value of the JSON: of a list, of a record's own plain values, and of all within them."""
     match value:
         case Mapping() if path[-1] in COUNTED:
             what, number = COUNTED[path[-1]]
-            yield _table(path, [{what: key, number: count} for key, count in value.items()], report)
+            yield path, [{what: key, number: count} for key, count in value.items()]
         case Mapping():
             if plain := {key: each for key, each in value.items() if not isinstance(each, Mapping) and _shows(each)}:
-                yield _table(path, [plain], report)
+                yield path, [plain]
             for key, each in value.items():
-                yield from _of(each, (*path, key), report)
+                yield from _of(each, (*path, key))
         case [Mapping(), *_]:
             if any(len(flat(record)) > 1 for record in value):
-                yield _table(path, value, report)
-            yield from _within(value, path, report)
+                yield path, value
+            yield from _within(value, path)
         case _:
             return
 
 
-def _within(records: Sequence[Record], path: Sequence[str], report: Report) -> Iterator[Table]:
+def _within(records: Sequence[Record], path: Sequence[str]) -> Iterator[tuple[Sequence[str], Sequence[Record]]]:
     """The lists of records within records, each row with what its outer record says."""
     inner = dict.fromkeys(key for record in records for key, each in record.items() if _is_records(each))
     for key in inner:
         found = [{**_named(flat(record), path), **each} for record in records for each in record.get(key, ())]
         is_all = all(len(flat(record)) <= 1 for record in records) and len(inner) == 1
-        yield _table(path if is_all else (*path, key), found, report)
+        yield path if is_all else (*path, key), found
 
 
 def _named(record: dict[str, Any], path: Sequence[str]) -> dict[str, Any]:
@@ -134,7 +140,7 @@ def _table(path: Sequence[str], records: Sequence[Record], report: Report) -> Ta
         currency=report["currency"],
         shares=SHARES.get(path[0], ()),
         order=ORDER if is_split else (),
-        foot=_foot(records, report) if is_split else None,
+        foot=foot_of(records, report) if is_split else None,
     )
 
 
@@ -151,7 +157,7 @@ def _title(path: Sequence[str]) -> str:
     return ": ".join(words(part) for part in path).capitalize()
 
 
-def _foot(records: Sequence[Record], report: Report) -> dict[str, Any]:
+def foot_of(records: Sequence[Record], report: Report) -> dict[str, Any]:
     """The whole of a breakdown: the report's own figures, so that a row that is missing would be seen."""
     keys = dict.fromkeys(key for record in records for key in record)
     foot: dict[str, Any] = {"name": "All", "journeys": report["loans_entered"]}

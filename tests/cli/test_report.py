@@ -49,6 +49,26 @@ def test_a_cell_opens_to_what_is_behind_it(driven: Driven) -> None:
     assert "there are '" in driven.refusal(*asked, "fax")
 
 
+def test_every_table_of_the_report_opens(driven: Driven) -> None:
+    """They are listed with the names of their figures; a ratio says how it is made, and its journeys are listed."""
+    driven.carry_to(MONDAY + timedelta(days=1), start=MONDAY)
+    asked = ("report", "open", "--portfolio", "cards")
+    listed = {each["table"]: each for each in driven.answer(*asked)["tables"]}
+    assert listed["waterfall"]["named_by"] == ["step"]
+    assert "journeys" in listed["sankey"]["figures"]
+    report = driven.answer("report", "--portfolio", "cards")
+    (link, *_) = report["sankey"]
+    (cell,) = driven.answer(*asked, "--table", "sankey", "--row", link["from"], "--row", link["to"])["cells"]
+    assert (cell["figure"], cell["value"], cell["sum"]) == ("journeys", link["journeys"], len(cell["behind"]))
+    (npv,) = driven.answer(*asked, "--table", "npv", "--cell", "npv", "--annual-rate", "0.2")["cells"]
+    assert npv["agrees"]
+    assert npv["cell"] == "npv"
+    on_screen = driven.run(*asked, "--table", "cure", "--row", "7", "--cell", "rate").stdout
+    assert "cured / watched" in on_screen
+    assert "no table 'moods'" in driven.refusal(*asked, "--table", "moods")
+    assert "no figure 'shoes'" in driven.refusal(*asked, "--table", "cure", "--row", "7", "--cell", "shoes")
+
+
 def test_readers_come_and_go(driven: Driven) -> None:
     """Subscribed once, listed masked, and forgotten; whoever is none is told so with a remedy."""
     whom = ("--portfolio", "cards", "--email", "ada@lender.example")

@@ -10,16 +10,18 @@ from sqlmodel import Session
 from domain.action import Action
 from domain.cost import CostUnit
 from domain.journey import ClosingReason, JourneyState
+from domain.promise import PromiseState
 from domain.step import Outcome
 from domain.work_item import Disposition, WorkState
 from ledger.database import keyring_of
 from ledger.ladders import publish
 from ledger.portfolios import ensure_portfolio
+from ledger.tables.agreement import PromiseRow
 from ledger.tables.borrower import BorrowerRow
 from ledger.tables.columns import new_id
 from ledger.tables.journey import AssignmentRow, JourneyRow, StepRow, TurnRow
 from ledger.tables.loan import LoanRow
-from ledger.tables.money import CostRow, PaymentRow
+from ledger.tables.money import CostRow, PaymentRow, ReversalRow
 from ledger.tables.statement import StatementRow
 from ledger.tables.work_item import WorkItemRow
 from policy.ladders.shipped import shipped_ladder, shipped_ladder_text
@@ -155,7 +157,7 @@ class Book:
             row["portfolio_id"] = portfolio.id
         order = (
             *(BorrowerRow, LoanRow, StatementRow, JourneyRow, AssignmentRow),
-            *(TurnRow, StepRow, WorkItemRow, PaymentRow, CostRow),
+            *(TurnRow, StepRow, WorkItemRow, PaymentRow, ReversalRow, CostRow, PromiseRow),
         )
         for table in order:
             if self.rows.get(table):
@@ -184,6 +186,22 @@ class Known:
             amount_minor=minor,
             currency="GBP",
             received_at=at,
+            recorded_at=at,
+        )
+        return self
+
+    def takes_back(self, minor: int, *, day: float) -> "Known":
+        """A part of the money that came in last goes back."""
+        at = self.at + timedelta(days=day)
+        self.book.add(
+            ReversalRow,
+            id=new_id(),
+            payment_id=self.book.rows[PaymentRow][-1]["id"],
+            loan_id=self.loan_id,
+            source="bank",
+            external_id=new_id(),
+            amount_minor=minor,
+            reversed_at=at,
             recorded_at=at,
         )
         return self
@@ -271,17 +289,21 @@ class Known:
         kind: Action = Action.CALLBACK,
         disposition: Disposition = Disposition.PROMISE,
         rung: str = "callback",
+        turn: int = 1,
+        team: str | None = None,
+        reason: str | None = None,
+        promised: tuple[int, float | None] | None = None,
     ) -> "Known":
-        """A collector records what came of a call or a visit."""
-        at = self.at + timedelta(days=day)
+        """A collector records what came of a call or a visit; promised: how much, and the day on which it was kept."""
+        at, item = self.at + timedelta(days=day), new_id()
         self.book.add(
             WorkItemRow,
-            id=new_id(),
+            id=item,
             loan_id=self.loan_id,
             journey_id=self.journey_id,
             kind=kind.value,
             rung=rung,
-            turn_no=1,
+            turn_no=turn,
             state=WorkState.DONE.value,
             opened_at=at,
             deadline_at=at + timedelta(days=3),
@@ -290,7 +312,23 @@ class Known:
             disposition=disposition.value,
             minutes=5,
             recorded_at=at,
+            team=team,
+            arrears_reason=reason,
         )
+        if promised is not None:
+            minor, kept_on = promised
+            self.book.add(
+                PromiseRow,
+                id=new_id(),
+                loan_id=self.loan_id,
+                journey_id=self.journey_id,
+                work_item_id=item,
+                amount_minor=minor,
+                due_on=(at + timedelta(days=7)).date(),
+                state=(PromiseState.BROKEN if kept_on is None else PromiseState.KEPT).value,
+                made_at=at,
+                settled_at=at + timedelta(days=8) if kept_on is None else self.at + timedelta(days=kept_on),
+            )
         return self
 
 

@@ -14,10 +14,13 @@ from ledger.database import Ledger
 from ledger.tables.journey import JourneyRow
 from ledger.tables.loan import LoanRow
 from ledger.tables.money import PaymentRow
+from reports.as_json import as_json
 from reports.breakdown import NO_JOURNEY, Breakdown
 from reports.effectiveness import effectiveness
+from reports.opening.address import Address
+from reports.opening.ground import Ground
+from reports.opening.opening import open_row
 from reports.reconciling import reconcile
-from reports.tracing import Cell, open_cells
 from tests.ledger.unguarded import unguard
 from tests.reports.chronicle import AS_OF, FIRST_DAY, LAST_DAY, Chronicle, day, write_spring
 
@@ -63,10 +66,11 @@ def test_a_cost_that_became_known_later_moves_no_earlier_report(ledger: Ledger) 
         after = effectiveness(session, portfolio="spring", from_on=FIRST_DAY, to_on=LAST_DAY, as_of=later)
         assert reconcile(session, same).reconciles
         assert reconcile(session, after).reconciles
-        (spent,) = open_cells(session, after, breakdown=Breakdown.RUNG, row=NO_JOURNEY, cells=(Cell.COST,))
+        ground = Ground(session, after.scope, as_json(after, reconcile(session, after)))
+        (spent,) = open_row(ground, Address("by_rung", (NO_JOURNEY,)), figures=("cost_millis",))
     assert same == before
     assert after.total.cost_millis == before.total.cost_millis + 10_000
-    assert [cost.number for cost in spent.behind] == [3_000]
+    assert [part.number.tolist() for part in spent.made.parts] == [[3_000]]
 
 
 def test_a_tampered_row_is_found(ledger: Ledger) -> None:

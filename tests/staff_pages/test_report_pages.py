@@ -28,6 +28,7 @@ from tests.staff_pages.staffed import TOKEN, MachineClock, signed_in, staffed
 from tests.staff_pages.test_journey_pages import CHROMIUM, QUIETLY
 
 ASKED = {"portfolio": "spring", "from": FIRST_DAY.isoformat(), "to": LAST_DAY.isoformat(), "as_of": AS_OF.isoformat()}
+RATE = "table=cure_by_arm&row=champion&row=14&cell=rate"
 MONEY = {"recovered_minor": "payments", "reversals_minor": "reversals", "cost_minor": "costs"}
 
 
@@ -93,6 +94,24 @@ def test_the_figures_that_head_the_report_open_as_well(client: httpx.Client) -> 
         addresses = [unescape(found.group(1)) for found in opened if found is not None]
         assert len(addresses) >= least, name
         assert all(client.get(address).status_code == 200 for address in set(addresses))
+
+
+def test_a_figure_opens_to_its_parts_and_each_is_a_file(client: httpx.Client, report: dict[str, Any]) -> None:
+    """A rate says how it is made; its journeys are listed and can be taken away, and the whole row is a click away."""
+    page = client.get("/staff/reports", params=ASKED).text
+    links = map(unescape, re.findall(r'href="(/staff/reports/cell[^"]*)"', page))
+    (address,) = {link for link in links if RATE in link}
+    opened = client.get(address).text
+    (rate,) = (rate for rate in report["cure_by"]["arm"] if (rate["name"], rate["horizon_days"]) == ("champion", 14))
+    assert f"{rate['rate']:.1%}: cured / watched." in opened
+    files = [unescape(each) for each in re.findall(r'href="([^"]*)" download', opened)]
+    assert [len(list(csv.DictReader(StringIO(client.get(each).text)))) for each in files] == [rate["cured"], rate["n"]]
+    of_row = client.get(
+        "/staff/reports/cell", params=ASKED | {"table": "by_arm", "row": "champion", "cell": "net_minor"}
+    )
+    assert "All that the row is made of" in of_row.text
+    for wrong in ({"table": "moods", "cell": "rate"}, {"table": "cure", "row": "8", "cell": "rate"}, {"table": "npv"}):
+        assert client.get("/staff/reports/cell", params=ASKED | wrong).status_code == 404
 
 
 def test_all_that_is_behind_a_row_is_a_file(client: httpx.Client, report: dict[str, Any]) -> None:
@@ -180,7 +199,7 @@ def test_a_browser_draws_it_under_a_policy_that_runs_only_our_scripts(client: ht
         for plot in tab.locator(".plot").all():
             plot.locator(".main-svg").first.wait_for()
         tab.click("#table-by_arm tbody tr:nth-child(1) td:nth-child(2) a")
-        tab.wait_for_selector("h1:has-text('Arm: champion')")
+        tab.wait_for_selector("h1:has-text('By arm, champion: recovered')")
         assert wrong == []
         browser.close()
 

@@ -1,0 +1,90 @@
+"""Opening what is counted: roll rates, rates of calls and promises, outcomes, and where journeys went."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from reports.breakdown import Breakdown
+from reports.measures.interval import share_of
+from reports.measures.rates import ALL
+from reports.measures.roll import NAMES
+from reports.opening.ground import Ground
+from reports.opening.part import Made, Part, Unit, estimated, ones, summed
+
+WHAT = {
+    "contact": ("spoken to", "calls and visits made"),
+    "promise": ("promised", "spoken to"),
+    "kept": ("kept", "promises due"),
+}
+"""What the numerator and the denominator of each rate are."""
+
+
+def of_roll(ground: Ground, record: Mapping[str, Any], table: str) -> dict[str, Made]:
+    """Loans of one bucket at a month's end that were in another at the next one, each with its balance at the first."""
+    start, by_money = NAMES.index(record["from"]), table == "roll_money"
+    cell = start * len(NAMES) + NAMES.index(record["to"])
+    months = ground.rolled
+    cells, loan, balance = (
+        np.concatenate([getattr(each, name) for each in months]) for name in ("cell", "loan", "balance")
+    )
+    day = np.repeat([each.day for each in months], [len(each.cell) for each in months])
+    number, unit = (balance, Unit.MINOR) if by_money else (np.ones(len(loan), dtype=np.int64), Unit.ROWS)
+    here, whole = (
+        Part(name, "loans", loan[which], number[which], unit, day=day[which])
+        for name, which in (
+            (f"from {record['from']} to {record['to']}", cells == cell),
+            (f"all that were {record['from']}", cells // len(NAMES) == start),
+        )
+    )
+    rate = round(here.sum / whole.sum, 6) if whole.sum else None
+    return {
+        "amount_minor" if by_money else "loans": summed(here),
+        "rate": estimated(rate, (here, whole), how=f"{here.name} / {whole.name}"),
+    }
+
+
+def of_rate(ground: Ground, record: Mapping[str, Any], table: str) -> dict[str, Made]:
+    """Steps or promises of which it is so, and all of them."""
+    name = table.removeprefix("rates_")
+    counted = ground.counted[name]
+    here = np.ones(len(counted.whole.index), dtype=np.bool_)
+    if record["by"] != ALL:
+        breakdown = Breakdown(record["by"])
+        rows = ground.work.placing.rows[breakdown]
+        here = ground.rows(breakdown, counted.whole) == rows.index(record["name"])
+    so, of = WHAT[name]
+    index = counted.whole.index
+    part, whole = ones(so, counted.whole.table, index[here & counted.is_so]), ones(of, counted.whole.table, index[here])
+    share, how = share_of(part.sum, whole.sum), f"{so} / {of}"
+    return {
+        "numerator": summed(part),
+        "denominator": summed(whole),
+        "rate": estimated(share.rate, (part, whole), how=how),
+        "ci_low": estimated(share.ci_low, (part, whole), how=f"95 % interval after Wilson around {how}"),
+        "ci_high": estimated(share.ci_high, (part, whole), how=f"95 % interval after Wilson around {how}"),
+    }
+
+
+def of_outcome(ground: Ground, record: Mapping[str, Any], _table: str) -> dict[str, Made]:
+    """Steps of a rung that ended so."""
+    ended = ground.ended
+    rung = ground.work.placing.rows[Breakdown.RUNG].index(record["rung"])
+    here = (ended.rung == rung) & (ended.outcome == ended.outcomes.index(record["outcome"]))
+    return {"steps": summed(ones("steps", "steps", ended.step[here]))}
+
+
+def of_closing(ground: Ground, record: Mapping[str, Any], _table: str) -> dict[str, Made]:
+    """Journeys that stand so."""
+    names, journey, stands = ground.stands
+    return {"journeys": summed(ones("journeys", "journeys", journey[stands == names.index(record["closing_reason"])]))}
+
+
+def of_link(ground: Ground, record: Mapping[str, Any], _table: str) -> dict[str, Made]:
+    """Journeys that went from here to there."""
+    links = ground.links
+    starts, ends = (
+        np.isin(nodes, [place for place, name in enumerate(links.names) if name == record[key]])
+        for key, nodes in (("from", links.from_node), ("to", links.to_node))
+    )
+    return {"journeys": summed(ones("journeys", "journeys", links.journey[starts & ends]))}

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from ledger.tables.journey import LadderRow
 from policy.ladders.ladder import Ladder
@@ -31,6 +31,16 @@ def pinned_ladder(session: Session, digest: str) -> Ladder:
         row = session.get_one(LadderRow, digest)
         cached = _READ[digest] = read_published_ladder(row.content, name=f"{row.name} v{row.version}")
     return cached
+
+
+def published_as(session: Session, name: str) -> Ladder | None:
+    """The newest version that was published under a name; None where none was."""
+    row = session.exec(
+        select(LadderRow)
+        .where(LadderRow.name == name, col(LadderRow.version) > 0)
+        .order_by(col(LadderRow.version).desc(), col(LadderRow.published_at).desc())
+    ).first()
+    return None if row is None else pinned_ladder(session, row.digest)
 
 
 def label_of(ladder: LadderRow) -> str:

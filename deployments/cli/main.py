@@ -19,6 +19,7 @@ from deployments.cli import (
     importing,
     journeys,
     keys,
+    ladder_preview,
     ladders,
     packs,
     report,
@@ -74,6 +75,9 @@ app.add_typer(holds.app, name="holds")
 app.add_typer(standing.app, name="standing")
 app.add_typer(retention.app, name="retention")
 app.add_typer(evidence.app, name="evidence")
+ladders.app.command("preview", epilog="Example: duecourse ladder preview my_ladder.yaml --portfolio cards")(
+    ladder_preview.preview
+)
 app.add_typer(ladders.app, name="ladder")
 app.add_typer(wording.app, name="wording")
 app.add_typer(packs.app, name="packs")

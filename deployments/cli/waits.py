@@ -34,8 +34,8 @@ def waits(
     to: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day; today.")] = None,
     as_of: AsOfOption = None,
     journeys: Annotated[
-        int | None, typer.Option(min=2, max=100_000, help="Loans to simulate for each suggestion; a few as in reports.")
-    ] = None,
+        int, typer.Option(min=2, max=100_000, help="Loans to simulate for each suggestion, four lives each.")
+    ] = 200,
     *,
     as_json: JsonFlag = False,
 ) -> None:

@@ -33,13 +33,14 @@ TERMS = {
         "as a challenger; it is never applied by itself"
     ),
     "simulated effect": (
-        "of taking a suggestion: loans that entered, evenly spread over all (400 in one report, at most 150 and at "
-        "least 40 for each suggestion), live on from the rung four times each, on the ladder as it is and with that "
-        "one wait changed, by the same decisions as in production and with the same chances on both; people pay by the "
-        "hazards that were seen after the opening, each rung and a payment, in shares of the arrears as seen; steps "
-        "end as often in each way and cost as much as seen; no holds, packs, capacity or new instalments; money of 45 "
-        "days from the rung per loan that took it; the interval allows for who was drawn and for how roughly the "
-        "hazards and amounts are known; agrees: yes where the interval of the net lies above nothing, no where below"
+        "of taking a suggestion: loans that entered, evenly spread over all (200 in one report, at least 40 for "
+        "each of the five suggestions with most loans; `duecourse waits --journeys 500` for all of them), live on "
+        "from the rung four times each, on the ladder as it is and with that one wait changed, by the same "
+        "decisions as in production and with the same chances on both; people pay by the hazards that were seen "
+        "after the opening, each rung and a payment, in shares of the arrears as seen; steps end as often in each "
+        "way and cost as much as seen; no holds, packs, capacity or new instalments; money of 45 days from the rung "
+        "per loan that took it; the interval allows for who was drawn and for how roughly the hazards and amounts "
+        "are known; agrees: yes where the interval of the net lies above nothing, no where below"
     ),
 }
 

@@ -61,7 +61,7 @@ def _sentence(record: dict[str, Any], currency: str) -> str:
 def _simulated(record: dict[str, Any], currency: str) -> str:
     """What living both ladders shows, and whether it agrees with the formula."""
     if record.get("sim_net_minor") is None:
-        return "Nothing could be simulated."
+        return "Not simulated here; `duecourse waits` simulates each of them."
     keys = ("sim_net_minor", "sim_net_ci_low", "sim_net_ci_high", "sim_recovered_minor", "sim_cost_minor")
     net, low, high, recovered, cost = _amounts(record, currency, *keys)
     steps = record["sim_steps_per_loan"]

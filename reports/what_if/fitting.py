@@ -2,12 +2,16 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import TypeVar
 
 import numpy as np
+from sqlmodel import Session
 
 from domain.action import Action
+from domain.cost import CostUnit
 from domain.step import Outcome
+from ledger.unit_costs import unit_costs
 from reports.experiments.confidence_sequence import Floats
 from reports.facts.facts import Facts
 from reports.facts.fetching import Ints
@@ -28,6 +32,28 @@ ENDS = frozenset({*(Outcome(name) for name in TAKEN), Outcome.LAPSED})
 
 class TooLittleIsKnown(ValueError):
     """There is not enough in the ledger to say how people pay."""
+
+
+TYPICAL_UNITS: dict[Action, tuple[CostUnit, int]] = {
+    Action.SMS: (CostUnit.SMS_SEGMENT, 1),
+    Action.EMAIL: (CostUnit.EMAIL, 1),
+    Action.CHAT: (CostUnit.CHAT_MESSAGE, 1),
+    Action.CALLBACK: (CostUnit.COLLECTOR_MINUTE, 9),
+    Action.VERIFY_CONTACTS: (CostUnit.COLLECTOR_MINUTE, 15),
+    Action.FIELD_VISIT: (CostUnit.FIELD_VISIT, 1),
+    Action.LEGAL_REFERRAL: (CostUnit.LEGAL_FILING, 1),
+}
+"""What a step takes of its unit where the portfolio has never taken one; the middle of the pretend world's minutes."""
+
+
+def prices_of(session: Session, *, currency: str, on: date) -> dict[Action, float]:
+    """What a step of each action would cost by the price list of a day, in minor units; not for placements."""
+    valid = {
+        price.unit: price.price_millis / 1000  # in order of their days, so that the newest stays
+        for price in unit_costs(session)
+        if price.currency == currency and price.valid_from_on <= on
+    }
+    return {action: valid[unit] * number for action, (unit, number) in TYPICAL_UNITS.items() if unit in valid}
 
 
 def known_of(

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -9,6 +10,7 @@ from sqlmodel import Session, col, or_, select
 
 from domain.arrears import Statement
 from domain.borrower import Borrower, BorrowerId, ContactKind, ContactPoint, ContactPointId, ContactState
+from ledger.situations import borrower_of
 from ledger.tables.borrower import ContactPointRow
 from ledger.tables.loan import LoanRow
 from ledger.tables.statement import StatementRow
@@ -74,6 +76,24 @@ def entrants_of(session: Session, facts: Facts, journeys: Ints) -> list[Entrant]
         )
         for at, number in zip(journeys.tolist(), loans.tolist(), strict=True)
     ]
+
+
+def entrants_now(session: Session, facts: Facts, journeys: Ints) -> list[Entrant]:
+    """The same loans with what is known of their people by now: zones, languages, and contact points as they stand."""
+    loan = numbered_loans(facts.scope)
+    ids = dict(
+        session.exec(
+            select(loan.c.no, loan.c.id).where(loan.c.no.in_([int(n) for n in facts.journeys["loan"][journeys]]))
+        ).all()
+    )
+    found = []
+    for entrant, number in zip(
+        entrants_of(session, facts, journeys), facts.journeys["loan"][journeys].tolist(), strict=True
+    ):
+        borrower = borrower_of(session, session.get_one(LoanRow, ids[number]).borrower_id)
+        points = borrower.contact_points or entrant.borrower.contact_points
+        found.append(replace(entrant, borrower=replace(borrower, contact_points=points)))
+    return found
 
 
 def _entrant(

@@ -19,9 +19,10 @@ from simulation.what_if.comparing import Compared, Estimate, compare, from_rung
 from simulation.what_if.known import Known
 from simulation.what_if.path import World
 
-IN_A_REPORT = 400
-"""Loans that are lived in one report: shared by its suggestions, at most 150 and at least 40 for each."""
-MOST_OF_ONE, LEAST_OF_ONE = 150, 40
+IN_A_REPORT = 200
+"""Loans that are lived in one report: at most 100 and at least 40 for each suggestion, and so for five of them at most,
+those that rest on most loans. `duecourse waits` lives more, for each of them."""
+MOST_OF_ONE, LEAST_OF_ONE = 100, 40
 PATIENCE = 200
 """Loans that have not come to the rung by this day are not lived."""
 SEED = 1
@@ -38,32 +39,36 @@ def with_effects(
 ) -> tuple[WaitInterval, ...]:
     """Every interval; those that suggest a longer or a shorter wait with the simulated effect of taking it.
 
-    most: loans that are lived for each; a few where nothing is said, so that a report stays quick.
+    most: loans that are lived for each suggestion; where nothing is said a few, and only for some, so that a report
+    stays quick.
     """
-    found, known = [], dict[str, Known]()
-    suggestions = sum(interval.verdict in {LONGER, SHORTER} for _, interval in intervals)
-    most = most or min(MOST_OF_ONE, max(IN_A_REPORT // max(suggestions, 1), LEAST_OF_ONE))
-    for key, interval in intervals:
-        if interval.verdict in {LONGER, SHORTER}:
-            try:
-                if key[0] not in known:
-                    known[key[0]] = known_of(facts, hazards, like=(key[0],))
-            except TooLittleIsKnown:
-                found.append(interval)
-                continue
-            compared = _compared(session, facts, key, interval, World(known[key[0]], None, SEED), most=most)
-            found.append(interval if compared is None else _told(interval, compared))
-        else:
-            found.append(interval)
-    return tuple(found)
+    suggestions = [(key, each) for key, each in intervals if each.verdict in {LONGER, SHORTER}]
+    if most is None:
+        suggestions = sorted(suggestions, key=lambda suggestion: -suggestion[1].n)[: IN_A_REPORT // LEAST_OF_ONE]
+        most = min(MOST_OF_ONE, IN_A_REPORT // max(len(suggestions), 1))
+    effects = {}
+    known = dict[str, Known]()
+    try:
+        for key, interval in suggestions:
+            if key[0] not in known:
+                known[key[0]] = known_of(facts, hazards, like=(key[0],))
+            effects[key] = _compared(session, facts, key, interval, World(known[key[0]], None, SEED), most=most)
+    except TooLittleIsKnown:
+        pass  # payments that came while no journey was open say nothing of ladders
+    return tuple(
+        interval if (compared := effects.get(key)) is None else _told(interval, compared) for key, interval in intervals
+    )
 
 
 def _compared(
     session: Session, facts: Facts, key: RungKey, interval: WaitInterval, world: World, *, most: int
 ) -> Compared | None:
     digest, rung, segment = key
-    if not {rung, interval.next_rung} <= set(rung_names(session, digest)):
-        return None  # a strategy of the past, of which nobody knows the rungs
+    names = rung_names(session, digest)
+    if rung not in names or interval.next_rung not in names[names.index(rung) + 1 :]:
+        return (
+            None  # a strategy of the past, of which nobody knows the rungs, or steps that its ladder does not explain
+        )
     present = pinned_ladder(session, digest)
     more = (interval.suggested_days or 0) - (interval.wait_days or 0)
     proposed = with_wait(present, rung=interval.next_rung or "", more=timedelta(days=more))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 
 from domain.action import Action
 from domain.step import Outcome
@@ -74,6 +75,11 @@ class Known:
     def share_of(self, number: float) -> float:
         """A payment for a number of 0 to 1, as a share of the arrears at opening."""
         return self.shares[int(number * len(self.shares))]
+
+    @cached_property
+    def mean_share(self) -> float:
+        """Of all payments."""
+        return sum(self.shares) / len(self.shares)
 
     def takes(self, action: Action, *, number: float) -> timedelta:
         """How long people take; a day where nobody knows."""

@@ -44,7 +44,8 @@ class Start:
 class Life:
     """Money in minor units. cured_after: days from the start; infinity where it was not cured.
 
-    by_rung: steps made of each rung.
+    recovered: every payment counts with the mean share that is paid, because which share it is has nothing to do with
+    what the ladder does; whether the loan is cured hangs on the share that was drawn. by_rung: steps made of each rung.
     """
 
     recovered: float = 0.0
@@ -71,7 +72,7 @@ def _live(start: Start, silent: list[Standing], ladder: Ladder, world: World, *,
         if pays_at is None:
             break
         amount = max(round(known.share_of(draw("amount", nth)) * entrant.opening.arrears_minor), 1)
-        told.recovered += amount
+        told.recovered += known.mean_share * entrant.opening.arrears_minor
         received = (*standing.received, (pays_at, amount))
         days = known.after_payment or standing.days
         standing = replace(standing, at=pays_at, received=received, days=days, since=pays_at)

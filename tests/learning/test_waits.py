@@ -24,9 +24,9 @@ def found(session: Session, book: Book) -> Hazards:
     return hazards(facts_of(session, book.write(session)))
 
 
-def suggested(session: Session, book: Book) -> WaitInterval:
-    """What is suggested after the first reminder, over all segments."""
-    told: Waits = waits_of(session, facts_of(session, book.write(session)), ladders=NAMES)
+def suggested(session: Session, book: Book, *, most: int = 2) -> WaitInterval:
+    """What is suggested after the first reminder, over all segments. most: loans to simulate for each suggestion."""
+    told: Waits = waits_of(session, facts_of(session, book.write(session)), ladders=NAMES, most=most)
     return next(each for each in told.intervals if (each.rung, each.segment) == ("gentle v1: friendly_reminder", "all"))
 
 
@@ -119,7 +119,8 @@ class TestASuggestion:
 
     def test_carries_what_taking_it_would_do(self, past: Session) -> None:
         """Lived with the ladder's own decisions: as the formula has it where people pay everything at once."""
-        told = suggested(past, a_year(wait=5, early=0.012, late=0.002, after=0.05, cost=10, minor=10_000))
+        book = a_year(wait=5, early=0.012, late=0.002, after=0.05, cost=10, minor=10_000)
+        told = suggested(past, book, most=150)
         assert (told.verdict, told.wait_days, told.sim_agrees) == (SHORTER, 5, "yes")
         assert told.effect_per_loan_minor is not None
         assert told.sim_net_ci_low is not None
@@ -142,7 +143,10 @@ class TestASuggestion:
 def test_segments_have_rows_of_their_own_where_they_are_large(past: Session) -> None:
     """A third of 1,200 loans is enough; the days are listed for both and for all."""
     told = waits_of(
-        past, facts_of(past, a_year(wait=5, early=0.05, late=0.02, after=0.05, cost=10).write(past)), ladders=NAMES
+        past,
+        facts_of(past, a_year(wait=5, early=0.05, late=0.02, after=0.05, cost=10).write(past)),
+        ladders=NAMES,
+        most=2,
     )
     assert {each.segment for each in told.intervals} == {"all", "few", "mass"}
     first = next(each for each in told.hazards if (each.segment, each.day) == ("all", 1))

@@ -10,10 +10,12 @@ from sqlmodel import Session, col, or_, select
 
 from domain.arrears import Statement
 from domain.borrower import Borrower, BorrowerId, ContactKind, ContactPoint, ContactPointId, ContactState
+from ledger.cases import case_of
 from ledger.situations import borrower_of
 from ledger.tables.borrower import ContactPointRow
 from ledger.tables.loan import LoanRow
 from ledger.tables.statement import StatementRow
+from policy.compliance.history import Consent, ConsentRevoked, Happening, LocationInfo, Preference
 from reports.facts.facts import EPOCH, Facts
 from reports.facts.fetching import Ints
 from reports.facts.queries import numbered_loans
@@ -79,7 +81,10 @@ def entrants_of(session: Session, facts: Facts, journeys: Ints) -> list[Entrant]
 
 
 def entrants_now(session: Session, facts: Facts, journeys: Ints) -> list[Entrant]:
-    """The same loans with what is known of their people by now: zones, languages, and contact points as they stand."""
+    """The same loans with what is known of their people by now, as if it had been known when they entered.
+
+    Zones, languages, contact points as they stand, where area codes lie, and wishes and consents; no holds.
+    """
     loan = numbered_loans(facts.scope)
     ids = dict(
         session.exec(
@@ -92,8 +97,33 @@ def entrants_now(session: Session, facts: Facts, journeys: Ints) -> list[Entrant
     ):
         borrower = borrower_of(session, session.get_one(LoanRow, ids[number]).borrower_id)
         points = borrower.contact_points or entrant.borrower.contact_points
-        found.append(replace(entrant, borrower=replace(borrower, contact_points=points)))
+        case = case_of(session, borrower.id, at=facts.scope.as_of, knowing=facts.scope.as_of)
+        found.append(
+            replace(
+                entrant,
+                borrower=replace(borrower, contact_points=points),
+                history=tuple(_then(happening, entrant) for happening in case.history if isinstance(happening, STAYS)),
+            )
+        )
     return found
+
+
+STAYS = (LocationInfo, Preference, Consent, ConsentRevoked)
+"""What is known of a person that has nothing to do with what was done to them."""
+TICK = timedelta(microseconds=1)
+
+
+def _then(happening: Happening, entrant: Entrant) -> Happening:
+    """The same, known when the loan entered; what was taken back since is taken back a moment later."""
+    match happening:
+        case LocationInfo():
+            return replace(happening, at=None)
+        case Preference(withdrawn_at=datetime()):
+            return replace(happening, at=entrant.opened_at - TICK, withdrawn_at=entrant.opened_at)
+        case ConsentRevoked():
+            return replace(happening, at=entrant.opened_at)
+        case _:
+            return replace(happening, at=entrant.opened_at - TICK)
 
 
 def _entrant(

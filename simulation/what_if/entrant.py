@@ -6,13 +6,15 @@ from functools import cached_property
 
 from domain.arrears import Position, Statement, position_of
 from domain.borrower import Borrower
+from policy.compliance.history import Happening
 
 
 @dataclass(frozen=True)
 class Entrant:
     """key: tells it from all others and stands behind every chance of its life, on whichever ladder it is lived.
 
-    statement: what the lender's book said when the journey opened.
+    statement: what the lender's book said when the journey opened. history: what else a pack may look at, such as
+    where a number's area code lies.
     """
 
     key: str
@@ -21,6 +23,7 @@ class Entrant:
     statement: Statement
     product: str
     segment: str
+    history: tuple[Happening, ...] = ()
 
     @cached_property
     def opening(self) -> Position:

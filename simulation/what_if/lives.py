@@ -7,7 +7,7 @@ same number on whichever ladder, so that two ladders differ by what they do and 
 import math
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -18,7 +18,7 @@ from policy.ladders.ladder import Ladder
 from simulation.behaviour.chance import number_for
 from simulation.what_if.days import Days, Floats
 from simulation.what_if.entrant import Entrant
-from simulation.what_if.path import World, path
+from simulation.what_if.path import World, paid, path
 from simulation.what_if.standing import Standing
 
 DAY = timedelta(days=1)
@@ -73,9 +73,7 @@ def _live(start: Start, silent: list[Standing], ladder: Ladder, world: World, *,
             break
         amount = max(round(known.share_of(draw("amount", nth)) * entrant.opening.arrears_minor), 1)
         told.recovered += known.mean_share * entrant.opening.arrears_minor
-        received = (*standing.received, (pays_at, amount))
-        days = known.after_payment or standing.days
-        standing = replace(standing, at=pays_at, received=received, days=days, since=pays_at)
+        standing = paid(standing, amount, at=pays_at, known=known)
         if standing.position(entrant, now=pays_at).is_cured:
             told.cured_after = (pays_at - start.standing.at) / DAY
             standings = [standing]

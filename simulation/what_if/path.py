@@ -81,6 +81,12 @@ def path(start: Standing, entrant: Entrant, ladder: Ladder, world: World, *, unt
     return [standing for standing in found if standing.at < until]
 
 
+def paid(standing: Standing, amount_minor: int, *, at: datetime, known: Known) -> Standing:
+    """After a payment at an instant within a standing."""
+    days = known.after_payment or standing.days
+    return replace(standing, at=at, received=(*standing.received, (at, amount_minor)), days=days, since=at)
+
+
 def _act(standing: Standing, act: Act, entrant: Entrant, world: World, *, now: datetime) -> Standing:
     rung, action, turn = act.rung, act.action, standing.turn + 1
     standing = replace(standing, at=now, turn=turn)

@@ -81,7 +81,7 @@ def _case(entrant: Entrant, steps: Sequence[StepRecord]) -> Case:
     return Case(
         zone=ZoneInfo(borrower.timezone),
         debts=frozenset({entrant.key}),
-        history=tuple(happening for step in steps for happening in _happenings(entrant, step)),
+        history=(*entrant.history, *(happening for step in steps for happening in _happenings(entrant, step))),
         facts=MappingProxyType(
             {"language": borrower.language, "jurisdiction": borrower.jurisdiction, "product": entrant.product}
         ),

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from tests.chaos import clock, points, postgres_kills, provider, races, random_kills, webhooks
 from tests.chaos.databases import Databases, databases
+from tests.chaos.house import warm_up
 from tests.chaos.point import POINTS
 from tests.chaos.tally import Plan, Tally
 from tests.chaos.way import WAYS
@@ -42,6 +43,7 @@ def main() -> int:
         plan = Plan(folder, tuple(range(given.seed_base, given.seed_base + given.seeds)))
         with databases(folder, postgres=not given.only_sqlite) as made, screen.status("") as status:
             tell = status.update if screen.is_terminal else _now_and_then(screen)
+            warm_up(folder, made)
             tallies = list(_tallies(given, plan, made, tell=tell))
     _show(tallies)
     if given.json:
@@ -65,7 +67,13 @@ def _parser() -> argparse.ArgumentParser:
     named = ", ".join(point.name for point in POINTS)
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     parser.add_argument("--all", action="store_true", help="every experiment")
-    parser.add_argument("--points", nargs="+", metavar="POINT", help=f"kill -9 at each point: all, or {named}")
+    parser.add_argument(
+        "--points",
+        nargs="+",
+        type=_point,
+        metavar="POINT",
+        help=f"kill -9 at each point: all, or {named}; one of them by one way only: inbox_apply:desk",
+    )
     parser.add_argument("--ways", nargs="+", choices=WAYS, default=WAYS, help="of contact, for --points; all of them")
     for name, (told, _) in EXPERIMENTS.items():
         parser.add_argument(f"--{name}", action="store_true", help=told)
@@ -84,18 +92,26 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _point(text: str) -> tuple[str, str]:
+    """A point and the one way by which it is to be taken; no way for all that are asked for."""
+    name, _, way = text.partition(":")
+    if (name, way) == ("all", "") or any(p.name == name and way in {"", *p.only} for p in POINTS):
+        return name, way
+    raise argparse.ArgumentTypeError(f"there is no point {text!r}; --help lists them")
+
+
 def _share(text: str) -> tuple[str, float]:
     """An experiment and its share; no name for all that are not named."""
     name, _, number = text.rpartition("=")
     if (name and name not in EXPERIMENTS) or not 0 < float(number) <= 1:
-        raise ValueError(text)
+        raise argparse.ArgumentTypeError(f"{text!r} is no share, such as 0.1 or provider=0.01")
     return name, float(number)
 
 
 def _tallies(given: argparse.Namespace, plan: Plan, made: Databases, *, tell: Tell) -> list[Tally]:
     found = []
     if given.all or given.points:
-        named = () if given.all or given.points == ["all"] else tuple(given.points)
+        named = points.WHOLE if given.all or ("all", "") in given.points else tuple(given.points)
         found.append(points.run(plan, made, tell, points=named, ways=tuple(given.ways)))
     shares: dict[str, float] = dict(given.share)
     for name, (_, run) in EXPERIMENTS.items():

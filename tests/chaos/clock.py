@@ -21,7 +21,7 @@ from ledger.database import open_ledger
 from ledger.keyring import Keyring
 from ledger.tables.attempt import AttemptRow
 from tests.chaos.databases import Databases
-from tests.chaos.house import KEY, warm_up
+from tests.chaos.house import KEY
 from tests.chaos.process import found_by
 from tests.chaos.tally import Plan, Tally
 from tests.ledger.lender import ADDRESS, EMAIL, MOBILE, Lender, a_loan
@@ -43,7 +43,6 @@ MOVED = {state.value for state in REACHED_VENDOR}
 def run(plan: Plan, made: Databases, tell: Callable[[str], None]) -> Tally:
     """Every zone around each of its changes in a year and around a leap day; a sample on ledgers, with steps back."""
     began = time.monotonic()
-    warm_up(plan.folder, made)
     tally = Tally("clock", plan.seeds)
     zones = sorted(available_timezones())
     for seed in plan.seeds:

@@ -31,7 +31,7 @@ from tests.chaos.carrying import carry_on, let_leave, move_to, settle_down
 from tests.chaos.census import agreed, count
 from tests.chaos.databases import Databases
 from tests.chaos.desk_news import DISPOSITION, NobodyHears, tell_of_orders
-from tests.chaos.house import House, serve_console, standing, warm_up
+from tests.chaos.house import House, serve_console, standing
 from tests.chaos.moments import killer
 from tests.chaos.point import POINTS, Point
 from tests.chaos.process import end, ended, ended_already, found_by, side_by_side, start, until_up
@@ -41,6 +41,8 @@ from tests.ledger.lender import EMAIL, MOBILE, Lender, a_loan
 
 ARREARS = 80_000
 AT_ONCE = 2
+WHOLE = (("all", ""),)
+"""Every point, by every way that is asked for."""
 UNKNOWN = AttemptState.UNKNOWN.value
 KILLED = -signal.SIGKILL
 
@@ -69,19 +71,18 @@ def run(
     made: Databases,
     tell: Callable[[str], None],
     *,
-    points: tuple[str, ...] = (),
+    points: tuple[tuple[str, str], ...] = WHOLE,
     ways: tuple[str, ...] = WAYS,
 ) -> Tally:
-    """Kill at each point that is named (all of them where none is), by each way, once for each seed.
+    """Kill at each point that is named, by the way that is named with it or by each of `ways`, once for each seed.
 
     A death that did not come is amiss. What a way does not have is told, with the reason.
     """
     began = time.monotonic()
-    warm_up(plan.folder, made)
     tally = Tally("points", plan.seeds)
-    chosen = [point for point in POINTS if not points or point.name in points]
-    cases = [Case(point, way, seed) for seed in plan.seeds for point in chosen for way in ways if way in point.only]
-    deaths: dict[str, Counter[str]] = {point.name: Counter() for point in chosen}
+    chosen = [(p, way) for p in POINTS for way in WAYS if _is_asked_for(p, way, points=points, ways=ways)]
+    cases = [Case(point, way, seed) for seed in plan.seeds for point, way in chosen if way in point.only]
+    deaths: dict[str, Counter[str]] = {case.point.name: Counter() for case in cases}
     works = [partial(_lived, case, plan, made) for case in cases]
     for number, found in side_by_side(works, folder=plan.folder, at_once=AT_ONCE):
         case = cases[number]
@@ -90,10 +91,12 @@ def run(
         tally.add(found, told=case.replay)
     tally.seconds = round(time.monotonic() - began, 1)
     tally.details["deaths"] = {name: dict(by_way) for name, by_way in deaths.items()}
-    tally.left_out = [
-        f"{point.name} by {way}: {point.reason}" for point in chosen for way in ways if way not in point.only
-    ]
+    tally.left_out = [f"{point.name} by {way}: {point.reason}" for point, way in chosen if way not in point.only]
     return tally
+
+
+def _is_asked_for(point: Point, way: str, *, points: tuple[tuple[str, str], ...], ways: tuple[str, ...]) -> bool:
+    return any(name in {point.name, "all"} and way in ({by} if by else ways) for name, by in points)
 
 
 def _lived(case: Case, plan: Plan, made: Databases) -> dict[str, Any]:

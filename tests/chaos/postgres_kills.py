@@ -21,7 +21,7 @@ from tasks.reconcile import ask_vendors, give_up_on_dead_runs
 from tests.chaos.carrying import carry_all, settle_down
 from tests.chaos.census import agreed, count
 from tests.chaos.databases import Databases
-from tests.chaos.house import House, standing, time_of, warm_up
+from tests.chaos.house import House, standing, time_of
 from tests.chaos.process import end, ended_already, found_by, rest, start
 from tests.chaos.tally import Plan, Tally
 from tests.conftest import Postgres
@@ -39,7 +39,6 @@ NEXT_LOOK_SECONDS = 0.2
 def run(plan: Plan, made: Databases, tell: Callable[[str], None]) -> Tally:
     """600 journeys over 20 days at the full size; the server dies every 5 to 40 seconds, once for 120 seconds."""
     began = time.monotonic()
-    warm_up(plan.folder, made)
     tally = Tally("postgres", plan.seeds)
     for seed in plan.seeds:
         told = f"python -m tests.chaos --postgres --share {plan.share} --seed-base {seed} --seeds 1"

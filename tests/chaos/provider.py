@@ -20,7 +20,7 @@ from tasks.exchange import exchange
 from tests.chaos.carrying import carry_all, let_leave, move_to, settle_down
 from tests.chaos.census import agreed, count
 from tests.chaos.databases import Databases
-from tests.chaos.house import House, standing, warm_up
+from tests.chaos.house import House, standing
 from tests.chaos.process import rest, side_by_side
 from tests.chaos.tally import Plan, Tally
 from tests.chaos.troubled_mail import send_by_and_by
@@ -71,7 +71,6 @@ class Case:
 def run(plan: Plan, made: Databases, tell: Callable[[str], None]) -> Tally:
     """Each fault, 200 times for each vendor at the full size; every other house on PostgreSQL."""
     began = time.monotonic()
-    warm_up(plan.folder, made)
     tally = Tally("provider", plan.seeds)
     cases = [case for seed in plan.seeds for case in _cases(seed, plan)]
     works = [partial(_lived, case, plan, made) for case in cases]

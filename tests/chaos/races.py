@@ -31,7 +31,7 @@ from policy.next_step import Act
 from tasks.exchange import exchange
 from tests.chaos.census import agreed, count
 from tests.chaos.databases import Databases
-from tests.chaos.house import KEY, House, standing, warm_up
+from tests.chaos.house import KEY, House, standing
 from tests.chaos.process import found_by
 from tests.chaos.tally import Plan, Tally
 from tests.ledger.lender import EMAIL, LEASE, MOBILE, Lender, a_loan
@@ -45,7 +45,6 @@ LONGEST_PAUSE_SECONDS = 0.03
 def run(plan: Plan, made: Databases, tell: Callable[[str], None]) -> Tally:
     """Each event against sends of 60 loans, and 2 to 8 workers at the same due journeys, on both databases."""
     began = time.monotonic()
-    warm_up(plan.folder, made)
     tally = Tally("races", plan.seeds)
     for seed in plan.seeds:
         told = f"python -m tests.chaos --races --seed-base {seed} --seeds 1"

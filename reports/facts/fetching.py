@@ -93,7 +93,9 @@ def _from_postgresql(
 def _in_lines(query: Select[Any], *, names: Sequence[str], order: Order) -> Select[Any]:
     """The rows as lines of CSV, many lines to a row: a million rows on their way cost more than what they hold."""
     rows = query.subquery()
-    cells = [func.coalesce(_quoted(column) if column.name in names else cast(column, Text), "") for column in rows.c]
+    cells: list[Any] = [
+        func.coalesce(_quoted(column) if column.name in names else cast(column, Text), "") for column in rows.c
+    ]
     line: Any = reduce(lambda told, cell: told + literal(",", Text) + cell, cells)
     if order == "any":  # to number them would take as long as to find them
         number = next(column for column in rows.c if column.name not in names)

@@ -1,6 +1,7 @@
 """`duecourse demo`: the whole product with pretend borrowers, in simulated time."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +16,9 @@ def demo(
     loans: Annotated[int, typer.Option(min=1, max=5000, help="How many loans.")] = 60,
     days: Annotated[int, typer.Option(min=1, max=400, help="How many simulated days.")] = 120,
     pace: Annotated[float, typer.Option(min=0, help="Least real seconds per simulated day.")] = 1.0,
+    tick: Annotated[
+        int, typer.Option(min=0, max=1440, help="Let time move in steps of so many minutes; 0: to each due instant.")
+    ] = 0,
     seed: Annotated[int, typer.Option(help="The chance of borrowers and portfolio.")] = 7,
     file: Annotated[Path | None, typer.Option(help="A file of loans, in the place of the sample portfolio.")] = None,
     mapping: Annotated[Path | None, typer.Option(help="How to read the file.")] = None,
@@ -37,6 +41,7 @@ def demo(
         loans=loans,
         days=days,
         pace=pace,
+        tick=timedelta(minutes=tick),
         seed=seed,
         headless=headless or not screen().is_terminal,
         keep=keep,

@@ -32,12 +32,16 @@ from simulation.sandbox.remote import SandboxRemote
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What was asked for. pace: least real seconds per simulated day. file and mapping go together."""
+    """What was asked for. pace: least real seconds per simulated day. tick: see `Driver`.
+
+    file and mapping go together.
+    """
 
     home: Path
     loans: int
     days: int
     pace: float
+    tick: timedelta
     seed: int
     headless: bool
     keep: bool
@@ -125,6 +129,7 @@ def _perform(
             now=starts,
             until=starts + timedelta(days=wishes.days),
             pace=wishes.pace,
+            tick=wishes.tick,
             watch=watch,
         ).run()
     told = stage.through_outages(

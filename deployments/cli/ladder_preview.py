@@ -20,7 +20,7 @@ from policy.ladders.shipped import shipped_ladder
 from reports.experiments.telling import money
 from reports.figures import percent, words
 from reports.what_if.fitting import TooLittleIsKnown
-from reports.what_if.preview import ladder_known_as, most_used, timeline_alone
+from reports.what_if.preview import Wanted, ladder_known_as, most_used, pretend_preview, timeline_alone
 from reports.what_if.preview import preview as preview_of
 from reports.what_if.preview_json import moments_json, preview_json
 from reports.what_if.preview_page import preview_page
@@ -39,6 +39,9 @@ def preview(
     journeys: Annotated[int, typer.Option(min=10, max=100_000, help="Loans that are lived, four times each.")] = 200,
     days: Annotated[int, typer.Option(min=7, max=365, help="Days of each life, from its opening.")] = 90,
     seed: Annotated[int, typer.Option(help="The same seed gives the same chances.")] = 1,
+    pretend: Annotated[
+        bool, typer.Option("--pretend", help="By the base rates of the pretend world, where nothing is known yet.")
+    ] = False,
     zone: Annotated[str, typer.Option(help="Without a portfolio: the borrower's time zone.")] = "UTC",
     as_of: AsOfOption = None,
     html: Annotated[Path | None, typer.Option(help="Write a page with plots here.")] = None,
@@ -60,7 +63,8 @@ def preview(
         present = named or most_used(session, portfolio=portfolio, as_of=at)
         if present is None or proposed is None:
             raise CommandFailed(
-                f"no journey of portfolio '{portfolio}' has opened yet", remedy="Name a ladder with --against."
+                f"no journey of portfolio '{portfolio}' has opened yet",
+                remedy="Name a ladder with --against; and --pretend, because nothing is known of how its people pay.",
             )
         if present.digest == proposed.digest:
             raise CommandFailed(
@@ -68,21 +72,23 @@ def preview(
                 remedy="Name another one with --against, or change the file.",
             )
         try:
-            found = preview_of(
+            found = (pretend_preview if pretend else preview_of)(
                 session,
-                portfolio=portfolio,
-                present=present,
-                proposed=proposed,
-                as_of=at,
-                journeys=journeys,
-                days=days,
-                seed=seed,
+                Wanted(
+                    portfolio=portfolio,
+                    present=present,
+                    proposed=proposed,
+                    as_of=at,
+                    journeys=journeys,
+                    days=days,
+                    seed=seed,
+                ),
             )
         except TooLittleIsKnown as error:
             raise CommandFailed(
                 f"portfolio '{portfolio}': {error}",
                 remedy="Import more of its past with `duecourse import history` and `import payments`, or wait;"
-                " without --portfolio the timeline is shown.",
+                " --pretend goes by base rates, and without --portfolio the timeline alone is shown.",
             ) from None
     told = preview_json(found)
     if html is not None:

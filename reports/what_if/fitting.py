@@ -26,7 +26,9 @@ PARTS = 400
 HOUR = 3600 * 1_000_000
 DAY = 24 * HOUR
 
-ENDS = frozenset({*(Outcome(name) for name in TAKEN), Outcome.LAPSED})
+MADE = frozenset(Outcome(name) for name in TAKEN)
+"""Outcomes of steps that were taken."""
+ENDS = MADE | {Outcome.LAPSED}
 """How a step can end that was begun. Deferrals and bans are for the packs, and overtaking is for payments."""
 
 
@@ -89,7 +91,7 @@ def known_of(
         promised_days=_promised_days(facts),
         rung_cost=_rung_cost(hazards, digests),
         action_cost=dict(prices or {}) | _action_cost(facts),
-        made=frozenset(Outcome(name) for name in TAKEN),
+        made=MADE,
         ladder_waits=LADDER_WAITS,
     )
 

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, or_, select
 from domain.arrears import Statement
 from domain.borrower import Borrower, BorrowerId, ContactKind, ContactPoint, ContactPointId, ContactState
 from ledger.cases import case_of
+from ledger.positions import statement_of
 from ledger.situations import borrower_of
 from ledger.tables.borrower import ContactPointRow
 from ledger.tables.loan import LoanRow
@@ -106,6 +107,25 @@ def entrants_now(session: Session, facts: Facts, journeys: Ints) -> list[Entrant
             )
         )
     return found
+
+
+def entrants_of_book(session: Session, portfolio_id: str, *, most: int, now: datetime) -> tuple[list[Entrant], int]:
+    """Loans of the lender's book that are overdue, as if their journeys opened now; and how many there are."""
+    rows = session.exec(
+        select(LoanRow)
+        .where(
+            LoanRow.portfolio_id == portfolio_id,
+            col(LoanRow.arrears_minor) > 0,
+            col(LoanRow.withdrawn).is_(False),
+            col(LoanRow.deceased).is_(False),
+        )
+        .order_by(col(LoanRow.number))
+    ).all()
+    chosen = [rows[at] for at in spread_evenly(np.arange(len(rows)), most=most)]
+    return [
+        Entrant(row.number, borrower_of(session, row.borrower_id), now, statement_of(row), row.product, row.segment)
+        for row in chosen
+    ], len(rows)
 
 
 STAYS = (LocationInfo, Preference, Consent, ConsentRevoked)

@@ -22,14 +22,16 @@ from policy.compliance.stacking import Stack
 from policy.ladders.ladder import Ladder
 from policy.ladders.shipped import UnknownLadder, shipped_ladder
 from reports.facts.facts import Facts, facts_of
-from reports.learning.payment_hazard import hazards
+from reports.learning.payment_hazard import LADDER_WAITS, hazards
 from reports.scope import all_until
-from reports.what_if.fitting import TooLittleIsKnown, known_of, prices_of
-from reports.what_if.population import EVERY_WAY, entrants_now, opening_statement, spread_evenly
+from reports.what_if.fitting import MADE, TooLittleIsKnown, known_of, prices_of
+from reports.what_if.population import EVERY_WAY, entrants_now, entrants_of_book, opening_statement, spread_evenly
+from simulation.behaviour.base_rates import shipped_rates
 from simulation.what_if.comparing import Compared, compare, from_opening
 from simulation.what_if.entrant import Entrant
 from simulation.what_if.known import ALL, Known
 from simulation.what_if.path import World
+from simulation.what_if.pretend import pretend
 from simulation.what_if.timeline import Moment, silent
 
 LEAST_LOANS = 10
@@ -77,8 +79,14 @@ class Preview:
     days_past_due: int
     present_timeline: tuple[Moment, ...]
     proposed_timeline: tuple[Moment, ...]
+    assumptions: tuple[str, ...]
 
 
+PRETEND = (
+    "Nothing here was learned from the portfolio: people pay, answer and keep promises by the base rates of the pretend"
+    " world, which nobody has measured on these loans. Read it for what a ladder does, not for what it brings; the"
+    " intervals allow for who was drawn alone."
+)
 ASSUMPTIONS = (
     (
         "The loans are those that entered, evenly spread over all, as they stood then; their people are reached "
@@ -107,43 +115,76 @@ ASSUMPTIONS = (
 )
 
 
-def preview(
-    session: Session,
-    *,
-    portfolio: str,
-    present: Ladder,
-    proposed: Ladder,
-    as_of: datetime,
-    journeys: int,
-    days: int,
-    seed: int,
-) -> Preview:
-    """Live both. Raises NoSuchPortfolio, TooLittleIsKnown."""
-    facts = facts_of(session, all_until(session, portfolio=portfolio, as_of=as_of))
-    known = _known(session, facts, present, proposed)
-    world = World(known, stack_of(portfolio_named(session, portfolio)), seed)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is to be previewed. journeys: loans that are lived; days: of each life."""
+
+    portfolio: str
+    present: Ladder
+    proposed: Ladder
+    as_of: datetime
+    journeys: int
+    days: int
+    seed: int
+
+
+def preview(session: Session, wanted: Wanted) -> Preview:
+    """Live both by what the ledger has seen. Raises NoSuchPortfolio, TooLittleIsKnown."""
+    facts = facts_of(session, all_until(session, portfolio=wanted.portfolio, as_of=wanted.as_of))
+    known = _known(session, facts, wanted)
     entered = np.flatnonzero(facts.entered & (facts.journeys["opening_minor"] > 0))
     if len(entered) < LEAST_LOANS:
         raise TooLittleIsKnown(f"only {len(entered)} loans have entered; at least {LEAST_LOANS} are needed")
-    entrants = entrants_now(session, facts, spread_evenly(entered, most=journeys))
-    compared = compare(from_opening(entrants, world, days=days), world, present=present, proposed=proposed, days=days)
-    typical = somebody(entrants, as_of=as_of)
+    entrants = entrants_now(session, facts, spread_evenly(entered, most=wanted.journeys))
+    return _lived(session, wanted, known, entrants, entered=len(entered), assumptions=ASSUMPTIONS)
+
+
+def pretend_preview(session: Session, wanted: Wanted) -> Preview:
+    """Live both by the base rates of the pretend world, with the loans of the book. Raises NoSuchPortfolio,
+    TooLittleIsKnown.
+    """
+    portfolio = portfolio_named(session, wanted.portfolio)
+    entrants, entered = entrants_of_book(session, portfolio.id, most=wanted.journeys, now=wanted.as_of)
+    if len(entrants) < LEAST_LOANS:
+        raise TooLittleIsKnown(f"only {len(entrants)} loans are overdue; at least {LEAST_LOANS} are needed")
+    prices = prices_of(session, currency=portfolio.currency, on=wanted.as_of.date())
+    known = pretend(shipped_rates(), made=MADE, ladder_waits=LADDER_WAITS, prices=prices)
+    return _lived(session, wanted, known, entrants, entered=entered, assumptions=(PRETEND, *ASSUMPTIONS[1:2]))
+
+
+def _lived(
+    session: Session,
+    wanted: Wanted,
+    known: Known,
+    entrants: Sequence[Entrant],
+    *,
+    entered: int,
+    assumptions: tuple[str, ...],
+) -> Preview:
+    portfolio = portfolio_named(session, wanted.portfolio)
+    packs = stack_of(portfolio)
+    world = World(known, packs, wanted.seed)
+    starts = from_opening(entrants, world, days=wanted.days)
+    present, proposed = wanted.present, wanted.proposed
+    compared = compare(starts, world, present=present, proposed=proposed, days=wanted.days)
+    typical = somebody(entrants, as_of=wanted.as_of)
     return Preview(
-        portfolio=portfolio,
-        currency=facts.scope.currency,
-        as_of=as_of,
-        seed=seed,
+        portfolio=portfolio.name,
+        currency=portfolio.currency,
+        as_of=wanted.as_of,
+        seed=wanted.seed,
         present=_label(present),
         proposed=_label(proposed),
-        entered=len(entered),
+        entered=entered,
         compared=compared,
         rungs=tuple(_rungs(proposed, present, known, compared)),
-        packs=world.packs.labels if world.packs else (),
+        packs=packs.labels,
         zone=typical.borrower.timezone,
         owed_minor=typical.opening.arrears_minor,
         days_past_due=typical.opening.days_past_due,
         present_timeline=tuple(silent(present, typical, world)),
         proposed_timeline=tuple(silent(proposed, typical, world)),
+        assumptions=assumptions,
     )
 
 
@@ -202,7 +243,8 @@ def _borrower(zone: str, *, owed_minor: int, days_past_due: int, now: datetime) 
     return Entrant("somebody", borrower, opened_at, statement, "", "")
 
 
-def _known(session: Session, facts: Facts, present: Ladder, proposed: Ladder) -> Known:
+def _known(session: Session, facts: Facts, wanted: Wanted) -> Known:
+    present, proposed = wanted.present, wanted.proposed
     rows = session.exec(select(LadderRow).where(col(LadderRow.digest).in_(facts.names["ladder"]))).all()
     names = {present.name, proposed.name}
     like = {present.digest, proposed.digest, *(row.digest for row in rows if row.name in names)}

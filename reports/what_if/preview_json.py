@@ -5,7 +5,7 @@ from typing import Any
 
 from domain.money import Money
 from reports.figures import percent, words
-from reports.what_if.preview import ASSUMPTIONS, Preview
+from reports.what_if.preview import PRETEND, Preview
 from simulation.what_if.comparing import Difference, Estimate, Lived
 from simulation.what_if.timeline import Moment
 
@@ -73,7 +73,7 @@ def preview_json(preview: Preview) -> dict[str, Any]:
         "zone": preview.zone,
         "present_timeline": moments_json(preview.present_timeline),
         "proposed_timeline": moments_json(preview.proposed_timeline),
-        "assumptions": list(ASSUMPTIONS),
+        "assumptions": list(preview.assumptions),
         "never_applied_by_itself": True,
     }
 
@@ -114,6 +114,8 @@ def sentences(preview: Preview) -> list[str]:
             )
         ),
     ]
+    if PRETEND in preview.assumptions:
+        found.insert(0, PRETEND)
     unknown = [words(each.rung) for each in preview.rungs if each.proposed_steps and not each.seen_days]
     if unknown:
         found.append(f"Nothing is known of {', '.join(unknown)}: taken to change nothing.")

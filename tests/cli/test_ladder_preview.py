@@ -109,3 +109,18 @@ def test_a_portfolio_without_payments_is_told_so(driven: Driven) -> None:
     told = driven.refusal("ladder", "preview", "quiet", "--portfolio", "cards")
     assert "only 0 payments came while a journey was open" in told
     assert "duecourse import history" in told
+    assert "--pretend" in told
+
+
+def test_a_sample_portfolio_can_be_lived_by_base_rates(bare: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before any journey has opened; what it brings is told to be pretence."""
+    monkeypatch.setenv("DUECOURSE_LEDGER_URL", f"sqlite:///{bare.folder}/ledger.db")
+    sample = bare.answer("sample-portfolio", "--loans", "30", "--as-of", "2026-11-02")
+    bare.answer("import", "loans", sample["loans_file"], "--mapping", sample["loans_mapping"], "--portfolio", "sample")
+    command = ("ladder", "preview", "gentle", "--portfolio", "sample", "--journeys", "12", "--days", "40")
+    assert "no journey of portfolio 'sample' has opened yet" in bare.refusal(*command)
+    told = bare.answer(*command, "--against", "quiet", "--pretend")
+    assert "Nothing here was learned from the portfolio" in told["sentences"][0]
+    figures = {(row["figure"], row["ladder"]): row["value_minor"] for row in told["figures"]}
+    assert figures["recovered", "proposed"] > figures["recovered", "present"] > 0
+    assert told["steps_per_loan"]["proposed"] > told["steps_per_loan"]["present"]

@@ -1,16 +1,20 @@
 """Liquidation by cohort: of what was owed when a month's journeys entered, how much had come in at which age."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from reports.facts.fetching import Bools, Ints
 from reports.measures.groups import Group
 from reports.measures.interval import Z
 from reports.measures.watching import Watched
 from reports.recovery_curve import DAY
+
+Floats = npt.NDArray[np.float64]
 
 AGES = (7, 14, 30, 60, 90, 120, 150, 180, 270, 365, 545, 730)
 """Days since entry at which a cohort is looked at."""
@@ -57,36 +61,22 @@ class LiquidationBy:
 def liquidations(watched: Watched) -> tuple[Liquidation, ...]:
     """Every cohort at every age that some of it has reached."""
     cohort = cohorts_of(watched)
-    found = []
-    for name in np.unique(cohort):
-        theirs = watched.only(cohort == name)
-        found += [
-            Liquidation(str(name), age, *told)
-            for age in AGES
-            if (told := collected_of(*amounts_of(theirs, age), size=len(theirs)))[-2]
-        ]
-    return tuple(found)
+    return tuple(
+        Liquidation(str(name), age, *told)
+        for name in np.unique(cohort)
+        for age, told in by_age(watched.only(cohort == name)).items()
+    )
 
 
 def liquidations_of(group: Group) -> Iterator[LiquidationBy]:
     """All cohorts of one row of a breakdown together, at every age that some of them have reached."""
-    for age in AGES:
-        told = collected_of(*amounts_of(group.watched, age), size=len(group.watched))
-        if told[-2]:
-            yield LiquidationBy(group.name, age, *told)
+    for age, told in by_age(group.watched).items():
+        yield LiquidationBy(group.name, age, *told)
 
 
 def cohorts_of(watched: Watched) -> Any:
     """The month of entry of each."""
     return watched.opened_at.astype("datetime64[us]").astype("datetime64[M]")
-
-
-def amounts_of(watched: Watched, age: int) -> tuple[Ints, Ints]:
-    """What each that was watched so long owed at entry, and what had come in on it by that age, in minor units."""
-    entries, is_seen = watched.entries, watched.days >= age
-    within = came_within(watched, age)
-    came = np.bincount(entries.paid_by[within], entries.paid_minor[within], minlength=len(watched)).astype(np.int64)
-    return watched.opening_minor[is_seen], came[is_seen]
 
 
 def came_within(watched: Watched, age: int) -> Bools:
@@ -96,18 +86,50 @@ def came_within(watched: Watched, age: int) -> Bools:
     return np.asarray(is_young & (watched.days >= age)[entries.paid_by])
 
 
-def collected_of(
-    owed: Ints, came: Ints, *, size: int
-) -> tuple[int, int, float | None, float | None, float | None, int, bool]:
-    """A ratio of two sums over the same journeys, with the variance of what is left of each beyond the ratio.
+Told = tuple[int, int, float | None, float | None, float | None, int, bool]
+"""Placed, collected, rate, interval, n, is_mature."""
 
-    size: how many there are, watched so long or not. Returns placed, collected, rate, interval, n, is_mature.
+
+def by_age(watched: Watched) -> dict[int, Told]:
+    """At every age that some of them have reached: a ratio of two sums over the same journeys, with its interval.
+
+    The variance is that of what is left of each journey beyond the ratio, multiplied out, so that those who paid
+    nothing need not be looked at one by one at every age.
     """
-    n, placed, collected = len(owed), int(owed.sum()), int(came.sum())
-    if not placed:
-        return placed, collected, None, None, None, n, n == size
-    rate = collected / placed
-    beyond = came - rate * owed
-    half = Z * float(np.sqrt(beyond @ beyond * n / max(n - 1, 1))) / placed
-    low, high = round(max(rate - half, 0.0), 6), round(rate + half, 6)
-    return placed, collected, round(rate, 6), low, high, n, n == size
+    reached = np.searchsorted(AGES, watched.days, side="right")  # to how many of the ages each was watched
+    owed = watched.opening_minor.astype(np.float64)
+    n, placed, owed_squares = (_from_on(reached, weights) for weights in (np.ones(len(owed)), owed, owed**2))
+    payer, came = _came(watched, reached)
+    collected, came_squares, crossed = came.sum(axis=0), (came**2).sum(axis=0), owed[payer] @ came
+    found: dict[int, Told] = {}
+    for at, age in enumerate(AGES):
+        if not n[at]:
+            break
+        there, is_mature = (int(placed[at]), int(collected[at])), int(n[at]) == len(watched)
+        if not there[0]:
+            found[age] = (*there, None, None, None, int(n[at]), is_mature)
+            continue
+        rate = there[1] / there[0]
+        beyond = max(came_squares[at] - 2 * rate * crossed[at] + rate**2 * owed_squares[at], 0.0)
+        half = Z * math.sqrt(beyond * n[at] / max(n[at] - 1, 1)) / there[0]
+        low, high = round(max(rate - half, 0.0), 6), round(rate + half, 6)
+        found[age] = (*there, round(rate, 6), low, high, int(n[at]), is_mature)
+    return found
+
+
+def _from_on(reached: Ints, weights: Floats) -> Floats:
+    """For each age, the sum over those who were watched to it."""
+    sums = np.bincount(reached, weights, minlength=len(AGES) + 1).astype(np.float64)
+    return np.asarray(sums[::-1].cumsum()[::-1][1:])
+
+
+def _came(watched: Watched, reached: Ints) -> tuple[Ints, Floats]:
+    """Those who paid, and (a column for each age) what had come in by it on each that was watched to it."""
+    entries, size = watched.entries, len(AGES)
+    since = entries.paid_at - watched.opened_at[entries.paid_by]
+    first = np.searchsorted(np.array(AGES) * DAY, since, side="right")  # the first age before which it came
+    counts = first < reached[entries.paid_by]
+    payer, place = np.unique(entries.paid_by[counts], return_inverse=True)
+    sums = np.bincount(place * size + first[counts], entries.paid_minor[counts], minlength=len(payer) * size)
+    came = sums.reshape(len(payer), size).cumsum(axis=1)
+    return payer, np.where(reached[payer][:, None] > np.arange(size), came, 0.0)

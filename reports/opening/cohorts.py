@@ -9,7 +9,7 @@ from domain.journey import ClosingReason
 from reports.facts.fetching import Bools
 from reports.measures.cure import is_cured_within
 from reports.measures.interval import share_of
-from reports.measures.liquidation import amounts_of, came_within, cohorts_of, collected_of
+from reports.measures.liquidation import by_age, came_within, cohorts_of
 from reports.measures.time_to_cure import lived
 from reports.measures.watching import Watched
 from reports.opening.address import CURVES
@@ -73,7 +73,7 @@ def of_liquidation(ground: Ground, record: Mapping[str, Any], table: str) -> dic
     long_enough = _some("watched", watched, here)
     placed = Part("owed at entry", "journeys", watched.journey[here], watched.opening_minor[here], Unit.MINOR)
     paid = Part("received", "payments", watched.paid[came], watched.entries.paid_minor[came], Unit.MINOR)
-    _, _, rate, low, high, _, _ = collected_of(*amounts_of(watched, age), size=len(watched))
+    _, _, rate, low, high, _, _ = by_age(watched)[age]
     how = "95 % interval of received / owed, from what each journey brought beyond its share"
     return {
         "placed_minor": summed(placed),

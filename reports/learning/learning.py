@@ -60,18 +60,20 @@ def learn(session: Session, facts: Facts, *, ladders: Mapping[str, str], heard: 
     return Learning(
         incremental=incremental.incremental(standing(session, facts, money, heard=heard)),
         rung_holdouts=incremental.rung_holdouts(session, facts, money, ladders=ladders, heard=heard),
-        waits=waits_of(session, facts, ladders=ladders),
+        waits=waits_of(session, facts, ladders=ladders, heard=heard),
         origination=origination.origination(session, facts, money, heard=heard),
         collectors=collectors.collectors(session, facts, money, heard=heard),
     )
 
 
-def waits_of(session: Session, facts: Facts, *, ladders: Mapping[str, str], most: int | None = None) -> Waits:
+def waits_of(
+    session: Session, facts: Facts, *, ladders: Mapping[str, str], most: int | None = None, heard: Heard = unheard
+) -> Waits:
     """How long to wait after each rung of the period. most: loans to simulate for each suggestion, else a few."""
     hazards = payment_hazard.hazards(facts)
     intervals = wait_interval.wait_intervals(hazards, ladders=ladders)
     return Waits(
-        wait_effects.with_effects(session, facts, hazards, intervals, most=most),
+        wait_effects.with_effects(session, facts, hazards, intervals, most=most, heard=heard),
         wait_interval.day_hazards(hazards, ladders=ladders),
     )
 

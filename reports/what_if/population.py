@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, or_, select
 
 from domain.arrears import Statement
@@ -18,8 +19,9 @@ from ledger.tables.loan import LoanRow
 from ledger.tables.statement import StatementRow
 from policy.compliance.history import Consent, ConsentRevoked, Happening, LocationInfo, Preference
 from reports.facts.facts import EPOCH, Facts
-from reports.facts.fetching import Ints
+from reports.facts.fetching import Ints, fetch
 from reports.facts.queries import numbered_loans
+from reports.learning.hearing import Heard, unheard
 from simulation.what_if.entrant import Entrant
 
 ANYWHERE, NO_LANGUAGE = "UTC", "en"
@@ -35,7 +37,7 @@ def spread_evenly(journeys: Ints, *, most: int) -> Ints:
     return journeys[np.arange(most) * len(journeys) // most]
 
 
-def entrants_of(session: Session, facts: Facts, journeys: Ints) -> list[Entrant]:
+def entrants_of(session: Session, facts: Facts, journeys: Ints, *, heard: Heard = unheard) -> list[Entrant]:
     """The loans of these journeys as they stood when they entered.
 
     Everything is as on record at the facts' as-of instant, and stays so: their contact points are those that were
@@ -46,24 +48,37 @@ def entrants_of(session: Session, facts: Facts, journeys: Ints) -> list[Entrant]
     loan = numbered_loans(facts.scope)
     as_of = facts.scope.as_of
     kinds = defaultdict[int, set[ContactKind]](set)
-    for number, kind in session.exec(
-        select(loan.c.no, ContactPointRow.kind)
+    points = fetch(
+        session,
+        select_columns(loan.c.no.label("loan"), col(ContactPointRow.kind))
         .join(LoanRow, col(LoanRow.id) == loan.c.id)
         .join(ContactPointRow, col(ContactPointRow.borrower_id) == col(LoanRow.borrower_id))
         .where(
             loan.c.no.in_(wanted), or_(col(ContactPointRow.added_at).is_(None), col(ContactPointRow.added_at) <= as_of)
-        )
-    ):
-        kinds[number].add(ContactKind(kind))
+        ),
+        names=("kind",),
+        order="any",
+    )
+    heard("contact points", points)
+    for number, code in zip(points.columns["loan"].tolist(), points.columns["kind"].tolist(), strict=True):
+        kinds[number].add(ContactKind(points.names["kind"][code]))
     products: dict[int, str] = {}
     instalments: dict[int, int] = {}
-    for number, product, instalment in session.exec(
-        select(loan.c.no, StatementRow.product, StatementRow.instalment_minor)
+    told = fetch(
+        session,
+        select_columns(
+            loan.c.no.label("loan"), col(StatementRow.product), col(StatementRow.instalment_minor).label("instalment")
+        )
         .join(StatementRow, col(StatementRow.loan_id) == loan.c.id)
         .where(loan.c.no.in_(wanted), col(StatementRow.recorded_at) <= as_of)
-        .order_by(loan.c.no, col(StatementRow.recorded_at), col(StatementRow.as_of_on), col(StatementRow.id))
-    ):
-        products.setdefault(number, product)
+        .order_by(loan.c.no, col(StatementRow.recorded_at), col(StatementRow.as_of_on), col(StatementRow.id)),
+        names=("product",),
+        order="kept",
+    )
+    heard("what was lent", told)
+    columns = (told.columns[name].tolist() for name in ("loan", "product", "instalment"))
+    for number, code, instalment in zip(*columns, strict=True):
+        products.setdefault(number, told.names["product"][code])
         instalments.setdefault(number, instalment)
     segments = facts.names["segment"]
     return [

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from ledger.ladders import pinned_ladder, rung_names
 from policy.ladders.ladder import Ladder
 from reports.facts.facts import Facts
+from reports.learning.hearing import Heard, unheard
 from reports.learning.payment_hazard import ALL, DAYS, Hazards
 from reports.learning.wait_interval import LONGER, SHORTER, RungKey, WaitInterval
 from reports.what_if.fitting import TooLittleIsKnown, known_of
@@ -36,6 +37,7 @@ def with_effects(
     intervals: Sequence[tuple[RungKey, WaitInterval]],
     *,
     most: int | None = None,
+    heard: Heard = unheard,
 ) -> tuple[WaitInterval, ...]:
     """Every interval; those that suggest a longer or a shorter wait with the simulated effect of taking it.
 
@@ -52,7 +54,9 @@ def with_effects(
         for key, interval in suggestions:
             if key[0] not in known:
                 known[key[0]] = known_of(facts, hazards, like=(key[0],))
-            effects[key] = _compared(session, facts, key, interval, World(known[key[0]], None, SEED), most=most)
+            effects[key] = _compared(
+                session, facts, key, interval, World(known[key[0]], None, SEED), most=most, heard=heard
+            )
     except TooLittleIsKnown:
         pass  # payments that came while no journey was open say nothing of ladders
     return tuple(
@@ -61,7 +65,7 @@ def with_effects(
 
 
 def _compared(
-    session: Session, facts: Facts, key: RungKey, interval: WaitInterval, world: World, *, most: int
+    session: Session, facts: Facts, key: RungKey, interval: WaitInterval, world: World, *, most: int, heard: Heard
 ) -> Compared | None:
     digest, rung, segment = key
     names = rung_names(session, digest)
@@ -76,7 +80,7 @@ def _compared(
     here = facts.entered & (journeys["ladder"] == facts.names["ladder"].index(digest))
     if segment != ALL:
         here &= journeys["segment"] == facts.names["segment"].index(segment)
-    people = entrants_of(session, facts, spread_evenly(np.flatnonzero(here), most=most))
+    people = entrants_of(session, facts, spread_evenly(np.flatnonzero(here), most=most), heard=heard)
     starts = from_rung(people, present, world, rung=rung, days=DAYS, patience=PATIENCE)
     return compare(starts, world, present=present, proposed=proposed, days=DAYS) if len(starts) > 1 else None
 

@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -32,35 +33,56 @@ from tasks.exchange import exchange
 from tests.chaos.census import agreed, count
 from tests.chaos.databases import Databases
 from tests.chaos.house import KEY, House, standing
-from tests.chaos.process import found_by
+from tests.chaos.process import found_by, side_by_side
 from tests.chaos.tally import Plan, Tally
 from tests.ledger.lender import EMAIL, LEASE, MOBILE, Lender, a_loan
 
 What = Literal["stop", "payment", "dispute"]
 LOANS = 60
+AT_ONCE = 2
 WORKERS = (2, 3, 5, 8)
 LONGEST_PAUSE_SECONDS = 0.03
+
+
+@dataclass(frozen=True, slots=True)
+class Race:
+    """One kind of race on one database: an event against sends, or so many workers at the same journeys."""
+
+    kind: What | int
+    seed: int
+    on_postgres: bool
+
+    @property
+    def named(self) -> str:
+        """As people read it."""
+        return f"{self.kind} workers" if isinstance(self.kind, int) else self.kind
 
 
 def run(plan: Plan, made: Databases, tell: Callable[[str], None]) -> Tally:
     """Each event against sends of 60 loans, and 2 to 8 workers at the same due journeys, on both databases."""
     began = time.monotonic()
     tally = Tally("races", plan.seeds)
-    for seed in plan.seeds:
-        told = f"python -m tests.chaos --races --seed-base {seed} --seeds 1"
-        for on_postgres in (False, True):
-            for what in get_args(What):
-                tell(f"{what} seed {seed} {'PostgreSQL' if on_postgres else 'SQLite'}")
-                with _a_folder(plan, made, on_postgres=on_postgres) as (_, url):
-                    tally.add(_against(what, url, seed, plan), told=f"{told} ({what})")
-                tally.runs += plan.sized(LOANS) - 1
-            for workers in WORKERS:
-                tell(f"{workers} workers seed {seed} {'PostgreSQL' if on_postgres else 'SQLite'}")
-                with _a_folder(plan, made, on_postgres=on_postgres) as (folder, url):
-                    tally.add(_workers(folder, url, workers, seed, plan), told=f"{told} ({workers} workers)")
-                tally.runs += plan.sized(LOANS) - 1
+    races = [
+        Race(kind, seed, on_postgres)
+        for seed in plan.seeds
+        for on_postgres in (False, True)
+        for kind in (*get_args(What), *WORKERS)
+    ]
+    works = [partial(_raced, race, plan, made) for race in races]
+    for number, found in side_by_side(works, folder=plan.folder, at_once=AT_ONCE):
+        race = races[number]
+        tell(f"{race.named} seed {race.seed} {'PostgreSQL' if race.on_postgres else 'SQLite'}")
+        tally.add(found, told=f"python -m tests.chaos --races --seed-base {race.seed} --seeds 1 ({race.named})")
+        tally.runs += plan.sized(LOANS) - 1
     tally.seconds = round(time.monotonic() - began, 1)
     return tally
+
+
+def _raced(race: Race, plan: Plan, made: Databases) -> dict[str, Any]:
+    with _a_folder(plan, made, on_postgres=race.on_postgres) as (folder, url):
+        if isinstance(race.kind, int):
+            return _workers(folder, url, race.kind, race.seed, plan)
+        return _against(race.kind, url, race.seed, plan)
 
 
 @contextmanager

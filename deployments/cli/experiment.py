@@ -21,7 +21,7 @@ from reports.experiments.evaluation import evaluate as evaluate_entries
 from reports.experiments.evaluation_json import evaluation_json, warnings_of
 from reports.experiments.evaluation_page import evaluation_page
 from reports.experiments.number_file import read_numbers
-from reports.experiments.planning import PlanIsImpossible, Question
+from reports.experiments.planning import Past, PlanIsImpossible, Question, past_of
 from reports.experiments.planning import plan as plan_for
 from reports.experiments.threshold import threshold as threshold_at
 
@@ -87,8 +87,16 @@ def plan(
     as_json: JsonFlag = False,
 ) -> None:
     """Say how many loans and weeks an experiment needs, and how small an effect it would show by when."""
-    mean, sd = _base(mean=mean, sd=sd, past=past, column=column)
-    question = Question(mean, sd, _effect(effect, mean=mean), alpha, power, _shares(shares))
+    mean, sd, seen = _base(mean=mean, sd=sd, past=past, column=column)
+    question = Question(
+        mean,
+        sd,
+        _effect(effect, mean=mean),
+        alpha,
+        power,
+        _shares(shares),
+        sd_error_minor=0.0 if seen is None else seen.sd_error_minor,
+    )
     try:
         planned = plan_for(question, loans_per_week=per_week)
     except PlanIsImpossible as error:
@@ -98,7 +106,12 @@ def plan(
         "effect_relative": question.effect_minor / mean,
         "assumptions": telling.PLAN_ASSUMPTIONS,
     }
+    if seen is not None:
+        value["past"] = asdict(seen)
     sd_told = f"mean {telling.money(mean)}, standard deviation {telling.money(sd)} ({sd / mean:.2f} times the mean)"
+    if seen is not None:
+        more = telling.money(seen.sd_error_minor)
+        sd_told += f", of {seen.loans:,} loans in the past; at any time is planned with {more} more"
     told = (
         f"To show {telling.money(question.effect_minor, signed=True)} per loan ({question.effect_minor / mean:+.1%})"
         f" with {power:.0%} power at {alpha:.1%}; {sd_told}."
@@ -187,11 +200,11 @@ def _between(text: str, *, cutoff: float) -> tuple[float, float]:
     return low, min((other for other in others if other > cutoff), default=np.inf)
 
 
-def _base(*, mean: float | None, sd: float | None, past: Path | None, column: str) -> tuple[float, float]:
+def _base(*, mean: float | None, sd: float | None, past: Path | None, column: str) -> tuple[float, float, Past | None]:
     if past is None:
         if mean is None or sd is None:
             raise typer.BadParameter("give --mean and --sd, or --past FILE to take them from")
-        return mean, sd
+        return mean, sd, None
     if mean is not None or sd is not None:
         raise typer.BadParameter("give --mean and --sd or --past, not both")
     with told_plainly():
@@ -206,7 +219,8 @@ def _base(*, mean: float | None, sd: float | None, past: Path | None, column: st
     (values,) = numbers.columns
     if len(values) < 2:
         raise CommandFailed(f"{past} holds fewer than two loans", remedy="Give --mean and --sd.")
-    return float(values.mean()), float(values.std(ddof=1))
+    seen = past_of(values)
+    return seen.mean_minor, seen.sd_minor, seen
 
 
 def _effect(text: str, *, mean: float) -> float:

@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from functools import partial
 from statistics import NormalDist
 
+import numpy as np
+
 from reports.experiments.comparison import LEAST_LOANS
-from reports.experiments.confidence_sequence import fixed_multiplier, multiplier
+from reports.experiments.confidence_sequence import Floats, fixed_multiplier, multiplier
 from reports.experiments.evaluation import pairs_of
 
 MOST_LOANS = 10**12
@@ -31,7 +33,11 @@ class PlanIsImpossible(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is to be shown: an effect on money per loan, in minor units, given what loans bring without it."""
+    """What is to be shown: an effect on money per loan, in minor units, given what loans bring without it.
+
+    sd_error_minor: where the standard deviation is that of a sample, its standard error; always valid sizes allow for
+    one of it, because a sample of heavy tails seldom holds its largest payers and looks less spread than it should.
+    """
 
     mean_minor: float
     sd_minor: float
@@ -39,6 +45,26 @@ class Question:
     alpha: float
     power: float
     shares: Mapping[str, float]
+    sd_error_minor: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What loans brought in the past, in minor units. sd_error_minor: one standard error of the standard deviation."""
+
+    loans: int
+    mean_minor: float
+    sd_minor: float
+    sd_error_minor: float
+
+
+def past_of(money: Floats) -> Past:
+    """Mean and spread of what so many loans brought, two at least."""
+    loans, sd = len(money), float(money.std(ddof=1))
+    apart = money - money.mean()
+    variance = float(np.square(apart).mean())
+    kurtosis = float((apart**4).mean()) / variance**2 if variance else 1.0
+    return Past(loans, float(money.mean()), sd, sd * math.sqrt(max(kurtosis - 1, 0.0) / (4 * loans)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +147,10 @@ def _is_shown_always(
     treated, base = (question.shares[arm] * loans for arm in pair)
     if min(treated, base) < LEAST_LOANS:
         return False
-    grown = question.sd_minor * (1 + effect / question.mean_minor)
+    sd = question.sd_minor + question.sd_error_minor
+    grown = sd * (1 + effect / question.mean_minor)
     # As in `comparison`: the smaller arm is credited with no less spread than the larger one.
-    of_base = grown if base < treated else question.sd_minor
+    of_base = grown if base < treated else sd
     error = math.sqrt(HEADROOM * (grown**2 / treated + of_base**2 / base))
     reach = multiplier(treated + base, alpha=question.alpha) + NormalDist().inv_cdf(question.power)
     return reach * error <= effect

@@ -17,6 +17,7 @@ MOST_ROWS = 20
 PLAN_ASSUMPTIONS = (
     "Looked at once: the textbook, both arms as spread as before, one look at the planned size and none before.",
     "At any time: what `experiment evaluate` shows, looked at as often as you like; the treated arm's spread may grow.",
+    "From a file of the past, at any time allows for one standard error of its spread: large payers are rare.",
     "Weeks are those in which loans enter; add the time over which recoveries are counted.",
 )
 

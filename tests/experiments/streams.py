@@ -28,6 +28,16 @@ def mostly_nothing(rng: np.random.Generator, loans: int) -> Floats:
     return money
 
 
+def rare(rng: np.random.Generator, loans: int) -> Floats:
+    """Half bring nothing; the others follow a power law (Lomax with 2.5) whose fourth moment does not exist."""
+    money: Floats = 50 * (1 + rng.pareto(2.5, loans)) * (rng.random(loans) < 0.5)
+    return money
+
+
+MEAN_AND_SD_OF_RARE = (50 * 5 / 3 / 2, math.sqrt(2500 * 5 / 2 - (50 * 5 / 3 / 2) ** 2))
+"""By hand: 1 + Lomax(2.5) has the mean 5/3 and the mean square 5."""
+
+
 def stream(
     rng: np.random.Generator,
     money: Money,

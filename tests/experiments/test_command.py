@@ -121,6 +121,8 @@ class TestPlan:
         """A column of a file."""
         told = answer("plan", "--past", scored, "--column", "paid", "--effect", "10%")
         assert told["question"]["mean_minor"] == pytest.approx(2_000, rel=0.1)
+        assert told["past"]["sd_minor"] == told["question"]["sd_minor"]
+        assert told["past"]["sd_error_minor"] == told["question"]["sd_error_minor"] > 0
 
     @pytest.mark.parametrize(
         "arguments",

@@ -67,6 +67,8 @@ def _lived(
         said.append(running.lines.read())
         running.process.wait(timeout=WITHIN_SECONDS)
         summary: dict[str, Any] = json.loads((folder / "summary.json").read_text())
+    if not any(killed.values()):
+        tally.amiss.append(f"{told}: all was over before anything died: take a larger share")
     tally.duplicates += len(compared["duplicates"])
     tally.lost += len(compared["accepted_and_denied"]) + len(compared["accepted_and_not_written_down"])
     if compared["unknown"]:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from connectors.failure import FateUnknown
 from domain.book import BookPayment
 from domain.work_item import DISPOSITIONS_FOR, Disposition, WorkKind
-from simulation.sandbox.control import Accepts, Answered, Vendor
+from simulation.sandbox.control import Accepts, Answered, FaultKind, Vendor
 from simulation.sandbox.remote import SandboxRefused
 from tests.sandbox.scene import START, Scene, a_scene, borrowers
 
@@ -150,3 +151,12 @@ def test_health_counts_what_reached_each_vendor(scene: Scene) -> None:
     before = scene.remote.health().requests.get(Vendor.SENDGRID, 0)
     scene.mail("health", "sam@example.org")
     assert scene.remote.health().requests[Vendor.SENDGRID] == before + 1
+
+
+def test_health_counts_the_faults_that_have_not_come(scene: Scene) -> None:
+    """One that was asked for waits until a request meets it."""
+    scene.remote.fault(Vendor.SENDGRID, kind=FaultKind.BROKEN_BEFORE)
+    assert scene.remote.health().faults_waiting == 1
+    with pytest.raises(FateUnknown):
+        scene.mail("trouble", "sam@example.org")
+    assert scene.remote.health().faults_waiting == 0

@@ -17,7 +17,7 @@ from domain.promise import PromiseState
 from domain.work_item import SPOKEN_TO, Disposition, WorkKind, WorkState
 from ledger.tables.agreement import PromiseRow
 from ledger.tables.work_item import WorkItemRow
-from reports.evidence import in_period
+from reports.evidence import in_period, on_record
 from reports.experiments.confidence_sequence import Floats
 from reports.facts.facts import Facts
 from reports.facts.fetching import Ints, fetch
@@ -221,6 +221,7 @@ def _done(scope: Scope) -> Select[Any]:
         col(PromiseRow.state) == PromiseState.KEPT.value,
         col(PromiseRow.settled_at) <= scope.as_of,
         col(PromiseRow.settled_at) < scope.ends_at,
+        on_record(scope, PromiseRow.recorded_at),
     )
     kept = select(col(PromiseRow.work_item_id)).where(is_kept, col(PromiseRow.work_item_id).is_not(None)).distinct()
     kept_items = kept.subquery()
@@ -245,6 +246,7 @@ def _done(scope: Scope) -> Select[Any]:
             col(WorkItemRow.taken_by).is_not(None),
             col(WorkItemRow.disposition).is_not(None),
             *in_period(scope, WorkItemRow.recorded_at),
+            on_record(scope, WorkItemRow.told_at),
             col(WorkItemRow.recorded_at) <= scope.seen_until - timedelta(days=DAYS),
         )
     )

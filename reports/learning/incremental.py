@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 
 from domain.step import Outcome
 from ledger.tables.journey import StepRow, TurnRow
+from reports.evidence import on_record
 from reports.experiments.comparison import POWER
 from reports.experiments.confidence_sequence import multiplier
 from reports.experiments.entries import Entries
@@ -272,6 +273,7 @@ def _drawn(scope: Scope) -> Select[tuple[int, str, int, str, int]]:
         col(StepRow.outcome) == Outcome.WITHHELD.value,
         col(StepRow.withhold_share).is_not(None),
         col(StepRow.ended_at) < scope.seen_until,
+        on_record(scope, StepRow.recorded_at),
     )
     both, journey = union_all(taken, withheld).subquery(), numbered_journeys(scope)
     return select(

@@ -47,7 +47,7 @@ def lived_year() -> Book:
             loan.step("callback", day=9, turn=3, action=Action.CALLBACK, outcome=said).costs(211, day=9)
             loan.work(
                 day=9,
-                by=COLLECTORS[number % 3],
+                by=COLLECTORS[number // 2 % 3],
                 turn=3,
                 disposition=Disposition.PROMISE if promised else Disposition.NO_ANSWER,
                 promised=(4_000, 14 if number % 8 else None) if promised else None,

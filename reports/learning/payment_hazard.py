@@ -173,9 +173,17 @@ class _Ended:
 
 
 def _counted(facts: Facts) -> Iterator[_Ended]:
+    columns, part, amount = _spells(facts)
+    if len(part):
+        yield from _alike(columns, part, amount)
+
+
+def _spells(facts: Facts) -> tuple[dict[str, Ints], Floats, Floats]:
+    """The days after each opening, step and payment: of what, how they ended, the last day, and what was paid then."""
     happened = _happened(facts)
     order = np.lexsort((happened["what"], happened["at"], happened["loan"]))
-    happened = {name: values[order] for name, values in happened.items()}
+    for name in happened:  # one copy at a time
+        happened[name] = happened[name][order]
     same = np.append(happened["loan"][1:] == happened["loan"][:-1], False)
 
     def following(name: str, otherwise: int) -> Ints:
@@ -184,35 +192,33 @@ def _counted(facts: Facts) -> Iterator[_Ended]:
     begins = happened["what"] != CLOSED
     length = (following("at", in_micros(facts.scope.seen_until)) - happened["at"])[begins]
     ended_by = following("what", SEEN)[begins]
-    next_rung = np.where(ended_by == STEP, following("rung", NONE)[begins], NONE)
-    amount = following("amount", 0)[begins].astype(np.float64)
-    days = np.minimum(length // MICROS, MOST_DAYS)
-    columns = [happened[name][begins] for name in ("ladder", "rung", "segment", "after")]
-    keys = np.stack([*columns, ended_by, next_rung, days], axis=1)
-    if not len(keys):
-        return
-    spans = keys.max(axis=0) + 2
-    codes = np.ravel_multi_index(tuple((keys + 1).T), tuple(spans + 1))
-    unique, first, place, counts = np.unique(codes, return_index=True, return_inverse=True, return_counts=True)
-    sums = [
-        np.bincount(place, weights=values, minlength=len(unique))
-        for values in ((length % MICROS) / MICROS, amount, amount * amount)
-    ]
-    for index, number, part, money, squares in zip(first, counts, *sums, strict=True):
-        ladder, rung, segment, after, how, then, day = (int(key) for key in keys[index])
-        yield _Ended(
-            ladder=ladder,
-            rung=rung,
-            segment=segment,
-            after=after,
-            ended_by=how,
-            next_rung=then,
-            day=day,
-            number=int(number),
-            part=float(part),
-            amount=float(money),
-            squares=float(squares),
-        )
+    columns = {
+        **{name: happened[name][begins] for name in ("ladder", "rung", "segment", "after")},
+        "ended_by": ended_by,
+        "next_rung": np.where(ended_by == STEP, following("rung", NONE)[begins], NONE),
+        "day": np.minimum(length // MICROS, MOST_DAYS),
+    }
+    return columns, (length % MICROS) / MICROS, following("amount", 0)[begins].astype(np.float64)
+
+
+def _alike(columns: dict[str, Ints], part: Floats, amount: Floats) -> Iterator[_Ended]:
+    """One row for all that are alike in every column, with their number and their sums."""
+    spans = {name: int(values.max()) + 2 for name, values in columns.items()}
+    code = np.zeros(len(part), dtype=np.int64)
+    for name in list(columns):
+        code = code * spans[name] + columns.pop(name) + 1
+    order = np.argsort(code, kind="stable")
+    code = code[order]
+    begins = np.flatnonzero(np.concatenate([[True], code[1:] != code[:-1]]))
+    numbers = np.diff(np.append(begins, len(code)))
+    sums = [np.add.reduceat(values[order], begins) for values in (part, amount, amount * amount)]
+    for kind, number, parts, money, squares in zip(code[begins].tolist(), numbers.tolist(), *sums, strict=True):
+        found: dict[str, int] = {}
+        left = kind
+        for name, span in reversed(spans.items()):
+            left, value = divmod(left, span)
+            found[name] = value - 1
+        yield _Ended(**found, number=number, part=float(parts), amount=float(money), squares=float(squares))
 
 
 def _happened(facts: Facts) -> dict[str, Ints]:

@@ -44,7 +44,9 @@ def with_effects(
     most: loans that are lived for each suggestion; where nothing is said a few, and only for some, so that a report
     stays quick.
     """
-    suggestions = [(key, each) for key, each in intervals if each.verdict in {LONGER, SHORTER}]
+    suggestions = [
+        (key, each) for key, each in intervals if each.verdict in {LONGER, SHORTER} and _follows(session, key, each)
+    ]
     if most is None:
         suggestions = sorted(suggestions, key=lambda suggestion: -suggestion[1].n)[: IN_A_REPORT // LEAST_OF_ONE]
         most = min(MOST_OF_ONE, IN_A_REPORT // max(len(suggestions), 1))
@@ -64,15 +66,16 @@ def with_effects(
     )
 
 
+def _follows(session: Session, key: RungKey, interval: WaitInterval) -> bool:
+    """Whether the ladder has both rungs in that order: not of strategies of the past, of which only names are known."""
+    names = rung_names(session, key[0])
+    return key[1] in names and interval.next_rung in names[names.index(key[1]) + 1 :]
+
+
 def _compared(
     session: Session, facts: Facts, key: RungKey, interval: WaitInterval, world: World, *, most: int, heard: Heard
 ) -> Compared | None:
     digest, rung, segment = key
-    names = rung_names(session, digest)
-    if rung not in names or interval.next_rung not in names[names.index(rung) + 1 :]:
-        return (
-            None  # a strategy of the past, of which nobody knows the rungs, or steps that its ladder does not explain
-        )
     present = pinned_ladder(session, digest)
     more = (interval.suggested_days or 0) - (interval.wait_days or 0)
     proposed = with_wait(present, rung=interval.next_rung or "", more=timedelta(days=more))

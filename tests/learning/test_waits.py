@@ -4,16 +4,20 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
-from sqlmodel import Session
+from sqlalchemy import insert, update
+from sqlmodel import Session, select
 
 from domain.action import Action
 from domain.step import Outcome
+from ledger.tables.borrower import BorrowerRow, ContactPointRow
+from ledger.tables.columns import new_id
+from ledger.tables.loan import LoanRow
 from policy.ladders.shipped import shipped_ladder
 from reports.facts.facts import facts_of
 from reports.learning.learning import Waits, waits_of
 from reports.learning.payment_hazard import Hazards, hazards
 from reports.learning.wait_interval import KEEP, LONGER, SHORTER, TOO_LITTLE, WaitInterval
-from tests.learning.book import START, Book
+from tests.learning.book import AS_OF, START, Book
 
 GENTLE = shipped_ladder("gentle").digest
 NAMES = {GENTLE: "gentle v1"}
@@ -129,6 +133,31 @@ class TestASuggestion:
         assert told.sim_recovered_minor == pytest.approx(
             (told.sim_net_minor or 0) + (told.sim_cost_minor or 0), abs=0.01
         )
+
+    def test_stays_what_it_was_whatever_becomes_known_later(self, past: Session) -> None:
+        """Borrowers move, get other numbers and products, and a loan comes in: what was simulated is the same."""
+        scope = a_year(wait=5, early=0.012, late=0.002, after=0.05, cost=10, minor=10_000, loans=600).write(past)
+        once = waits_of(past, facts_of(past, scope), ladders=NAMES)
+        assert any(each.sim_net_minor for each in once.intervals)
+        later, rows = AS_OF + timedelta(days=3), past.connection()
+        new = {
+            "text_sealed": b"sealed",
+            "state": "verified",
+            "provenance": "book",
+            "added_at": later,
+            "changed_at": later,
+        }
+        points = [
+            {"id": new_id(), "borrower_id": borrower, "kind": "email", "lookup": borrower.encode(), **new}
+            for borrower in past.exec(select(BorrowerRow.id)).all()
+        ]
+        rows.execute(insert(ContactPointRow), points)
+        rows.execute(update(BorrowerRow).values(timezone="Pacific/Auckland", language="es", jurisdiction="US"))
+        rows.execute(update(LoanRow).values(product="loan", segment="private", instalment_minor=1))
+        newest = past.exec(select(LoanRow)).first()
+        assert newest is not None
+        rows.execute(insert(LoanRow), [{**newest.model_dump(), "id": "newer", "number": "A0", "created_at": later}])
+        assert waits_of(past, facts_of(past, scope), ladders=NAMES) == once
 
     def test_carries_none_where_nothing_is_suggested(self, past: Session) -> None:
         """There is nothing to take."""

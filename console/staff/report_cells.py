@@ -86,6 +86,14 @@ def place_of(spot: Spot) -> Place | None:
     return Place(Address(name, tuple(str(at[each]) for each in keys)), key)
 
 
+def shown_in(table: str) -> str:
+    """The table of the page in which a table of the report is shown."""
+    for shown_as, beginning in BESIDE.items():
+        if table.startswith(beginning):
+            return shown_as + table.removeprefix(beginning)
+    return METHODS if table.startswith(METHODS) else table
+
+
 def _beside(name: str) -> str:
     for shown_as, table in BESIDE.items():
         if name.startswith(shown_as):

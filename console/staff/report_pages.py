@@ -11,7 +11,7 @@ from plotly.offline import get_plotlyjs
 
 from console.staff.drawing import ROOT, page
 from console.staff.report_asked import CannotReport, ReportAsked, report_asked
-from console.staff.report_cells import ALL, Pile, Place, links_of, piles, piles_of, text_of
+from console.staff.report_cells import ALL, Pile, Place, links_of, piles, piles_of, shown_in, text_of
 from console.staff.report_cells import title_of as figure_title
 from console.staff.report_shelf import ReportShelf, WorkedOut
 from ledger.database import Ledger
@@ -146,7 +146,7 @@ class ReportPages:
             more=whole_row,
             tables=[pile.drawn(currency=report["currency"], root=ROOT, portfolio=asked.portfolio) for pile in found],
             file=lambda name: f"{PAGES}/cell/{name}?{query}",
-            back=f"{PAGES}?{asked.query()}#table-{address.table}",
+            back=f"{PAGES}?{asked.query()}#table-{shown_in(address.table)}",
         )
         answer.headers["Content-Security-Policy"] = POLICY
         return answer

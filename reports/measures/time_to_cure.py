@@ -1,6 +1,6 @@
 """Time to cure: the share of the entered that was cured by each day, where other ends compete with the cure."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,7 @@ Floats = npt.NDArray[np.float64]
 DAILY_UNTIL = 90
 WEEK = 7
 """After so many days a curve is told week by week."""
-SOME_DAYS = frozenset({1, 3, 7, 14, 21, 30, 45, 60, 75, 90, 120, 150, 180, 270, 365, 545, 730})
+SOME_DAYS = (1, 3, 7, 14, 21, 30, 45, 60, 75, 90, 120, 150, 180, 270, 365, 545, 730)
 """The days on which the curves of a breakdown are told."""
 LEAST = 30
 """Fewer journeys have no curve of their own."""
@@ -70,10 +70,17 @@ def time_to_cure(watched: Watched, ends: tuple[str, ...], *, cure: str) -> tuple
 def time_to_cure_of(group: Group, ends: tuple[str, ...], *, cure: str) -> Iterator[NamedIncidence]:
     """The curve of one row of a breakdown on some days; nothing where it has fewer than 30 journeys."""
     if len(group.watched) >= LEAST:
-        for each in incidences(*lived(group.watched), ends=ends, cure=cure, days=SOME_DAYS):
+        for each in on_some_days(group.watched, ends, cure=cure):
             yield NamedIncidence(
                 group.name, each.day, each.at_risk, each.cured, each.ci_low, each.ci_high, dict(each.competing)
             )
+
+
+def on_some_days(watched: Watched, ends: tuple[str, ...], *, cure: str) -> tuple[Incidence, ...]:
+    """The curve on some days, as far as any of them was watched: where all have ended by then, it stays as it was."""
+    longest = int(watched.days.max(initial=0))
+    days = [day for day in SOME_DAYS if day <= longest]
+    return incidences(*lived(watched), ends=ends, cure=cure, days=days)
 
 
 def lived(watched: Watched) -> tuple[Ints, Ints]:
@@ -84,14 +91,15 @@ def lived(watched: Watched) -> tuple[Ints, Ints]:
 
 
 def incidences(
-    last: Ints, end: Ints, *, ends: tuple[str, ...], cure: str, days: Collection[int] | None = None
+    last: Ints, end: Ints, *, ends: tuple[str, ...], cure: str, days: Sequence[int] | None = None
 ) -> tuple[Incidence, ...]:
     """Aalen and Johansen's estimate. last: the last day on which each was at risk; end: what ended it then, or -1.
 
-    days: only these, and the last one; else every day, and after some time every week. The
-    variance is the one of Aalen's type, by the delta method (Marubini and Valsecchi 1995, section 10.2).
+    days: only these; else every day to the last one, and after some time every week.
+
+    The variance is the one of Aalen's type, by the delta method (Marubini and Valsecchi 1995, section 10.2).
     """
-    longest = int(last.max(initial=0))
+    longest = max(int(last.max(initial=0)), *(days or (0,)))
     size = longest + 2
     at_risk = np.cumsum(np.bincount(last, minlength=size)[::-1])[::-1].astype(np.float64)[1:]
     ended = {
@@ -106,7 +114,8 @@ def incidences(
     curve = np.cumsum(surviving * cured / risk)
     others = {name: np.cumsum(surviving * count / risk) for name, count in ended.items()}
     spread = np.sqrt(_variance(curve, surviving, cured=cured, everything=everything, risk=risk))
-    told = [d for d in range(1, longest + 1) if _is_told(d, days) or d == longest]
+    if days is None:
+        days = [d for d in range(1, longest + 1) if d <= DAILY_UNTIL or d % WEEK == 0 or d == longest]
     return tuple(
         Incidence(
             day,
@@ -115,12 +124,8 @@ def incidences(
             *_interval(float(curve[day - 1]), float(spread[day - 1]), n=len(last)),
             {name: round(float(share[day - 1]), 6) for name, share in others.items()},
         )
-        for day in told
+        for day in days
     )
-
-
-def _is_told(day: int, days: Collection[int] | None) -> bool:
-    return day <= DAILY_UNTIL or day % WEEK == 0 if days is None else day in days
 
 
 def _variance(curve: Floats, surviving: Floats, *, cured: Floats, everything: Floats, risk: Floats) -> Floats:

@@ -28,7 +28,7 @@ from reports.measures.groups import groups_of
 from reports.measures.rates import Counted, counted_of
 from reports.measures.roll import Rolled, rolled
 from reports.measures.sankey import Links, links_of
-from reports.measures.time_to_cure import SOME_DAYS, incidences, lived
+from reports.measures.time_to_cure import on_some_days, time_to_cure
 from reports.measures.watching import Watched, watched_of
 from reports.movement import Movement
 from reports.opening.address import Records
@@ -96,12 +96,8 @@ class Ground:
     def incidence(self, group: tuple[str, str], day: int) -> dict[str, Any]:
         """Aalen and Johansen's estimate of a group on a day, as a flat record."""
         if group not in self._incidences:
-            curve = incidences(
-                *lived(self.groups[group]),
-                ends=self.facts.names["closing"],
-                cure=ClosingReason.CURED.value,
-                days=None if group == ALL else SOME_DAYS,
-            )
+            estimate = time_to_cure if group == ALL else on_some_days
+            curve = estimate(self.groups[group], self.facts.names["closing"], cure=ClosingReason.CURED.value)
             self._incidences[group] = {
                 each.day: flat(
                     {

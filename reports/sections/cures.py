@@ -5,7 +5,6 @@ from typing import Any
 
 from reports.columns import rows_of
 from reports.figures import percent, words
-from reports.measures.time_to_cure import SOME_DAYS
 from reports.plots import DASHES, LINES, Plot, band, figure, layout, line_of, share_axis, whiskers
 from reports.sections.section import Part, Section, Told, some_days
 from reports.sheets.table import Column, Kind, Table
@@ -87,9 +86,9 @@ def _can_be_told_apart(records: Sequence[dict[str, Any]]) -> bool:
 
 
 def _curves_beside(split: str, records: Sequence[dict[str, Any]]) -> tuple[Table, ...]:
-    """One row for each of them and one column for each day that is not only the last one of somebody."""
+    """One row for each of them and one column for each day."""
     at = {(record["name"], record["day"]): record for record in records}
-    days = sorted({record["day"] for record in records} & SOME_DAYS)
+    days = sorted({record["day"] for record in records})
     if not records:
         return ()
     return (

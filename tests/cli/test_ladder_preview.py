@@ -26,7 +26,7 @@ def learned(bare: Stage, ledger_url: str, monkeypatch: pytest.MonkeyPatch) -> St
     key = os.urandom(32)
     ledger = open_ledger(ledger_url, keyring=Keyring(key))
     with ledger.transaction() as session:
-        a_year(wait=5, early=0.005, late=0.005, after=0.05, cost=20, loans=600, minor=10_000).write(session)
+        a_year(wait=5, early=0.005, late=0.005, after=0.05, cost=20, loans=500, minor=10_000).write(session)
         set_simulated_now(session, AS_OF)
     ledger.close()
     monkeypatch.setenv("DUECOURSE_LEDGER_URL", ledger_url)
@@ -90,7 +90,7 @@ class TestWithAPortfolio:
 
     def test_is_the_same_each_time(self, learned: Stage) -> None:
         """The same seed gives the same figures, and another one others."""
-        command = ("ladder", "preview", "sooner.yaml", "--portfolio", "autumn", "--journeys", "10", "--days", "30")
+        command = ("ladder", "preview", "sooner.yaml", "--portfolio", "autumn", "--journeys", "10", "--days", "14")
         once = learned.answer(*command)
         assert learned.answer(*command)["figures"] == once["figures"]
         assert learned.answer(*command, "--seed", "9")["figures"] != once["figures"]

@@ -11,8 +11,11 @@ import pytest
 from domain.action import Action
 from domain.borrower import ContactKind
 from domain.step import Outcome
+from ledger import cases, questions
 from policy.compliance.stacking import stack, with_courtesy
 from policy.ladders.shipped import shipped_ladder
+from reports.what_if.fitting import MADE
+from simulation.what_if import screening
 from simulation.what_if.comparing import Compared, compare, from_opening, from_rung
 from simulation.what_if.days import Days
 from simulation.what_if.known import ALL, Known
@@ -181,6 +184,14 @@ class TestScreening:
         deferred, sent, *_ = there[-1].steps
         assert (deferred.outcome, sent.outcome) == (Outcome.DEFERRED, Outcome.SENT)
         assert sent.ended_at.astimezone(ZoneInfo("Pacific/Auckland")).hour >= 8
+
+
+def test_what_is_asked_and_counted_is_what_the_ledger_asks_and_counts() -> None:
+    """The same questions to the packs, the same media in a person's history, and only steps that left."""
+    assert {action: questions.ASKED_FOR[action] for action in screening.ASKED_FOR} == screening.ASKED_FOR
+    assert screening.MEDIUM_OF == cases.MEDIUM_OF
+    assert set(Action) - set(screening.ASKED_FOR) == {Action.CALLBACK, Action.VERIFY_CONTACTS}
+    assert set(screening.TALKED_OR_NOT) | screening.LEFT <= MADE
 
 
 class TestFromARung:

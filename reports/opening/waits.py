@@ -76,8 +76,8 @@ def _of_rung(ground: Ground, record: Mapping[str, Any]) -> Bools:
     steps, names = facts.steps, facts.names
     waits = np.array([*(name in LADDER_WAITS for name in names["outcome"]), False])[steps["outcome"][after.step]]
     mine = _on(ground, after.step, record["rung"]) & waits
-    is_retry = after.ended_by == STEP
-    is_retry &= np.append(steps["rung"], NONE)[after.following] == steps["rung"][after.step]
+    then = np.append(steps["rung"], NONE)[np.where(after.ended_by == STEP, after.following, NONE)]
+    is_retry = then == steps["rung"][after.step]
     if record["segment"] != ALL:
         segment = names["segment"].index(record["segment"])
         mine &= facts.journeys["segment"][steps["journey"][after.step]] == segment

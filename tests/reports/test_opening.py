@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,22 +12,23 @@ import numpy as np
 import pytest
 
 from console.staff.report_cells import place_of
-from ledger.database import open_ledger
+from ledger.database import Ledger, open_ledger
 from ledger.keyring import Keyring
-from reports.as_json import as_json
 from reports.drawing import Spot
+from reports.effectiveness import effectiveness
 from reports.measures.interval import share_of
 from reports.measures.time_to_cure import incidences
-from reports.opening.address import KEYS, KEYS_OF_MANY, Address, NotPlaced, figures_of, keys_of, row_of
+from reports.opening.address import KEYS, KEYS_OF_MANY, Address, NotPlaced, keys_of, row_of
 from reports.opening.ground import Ground
 from reports.opening.opening import Opened, open_row, opener_of
 from reports.opening.part import SUM, Part, Unit
-from reports.reconciling import reconcile
 from reports.sections.order import sections_of
 from reports.sheets.tables import NOTES, SAID, records_of
 from reports.tracing import rows_behind
 from tests.conftest import on_sqlite
+from tests.reports.chronicle import AS_OF, FIRST_DAY, LAST_DAY, day, write_spring
 from tests.reports.lived import lived_year, report_on
+from tests.reports.opened import disagreeing, everything, ground_of
 
 MILLIS = 1_000
 _DAY = timedelta(days=1)
@@ -43,19 +44,8 @@ def lived(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> It
     with ledger.transaction() as session:
         lived_year().write(session)
     with ledger.reading() as session:
-        found = report_on(session)
-        reconciliation = reconcile(session, found)
-        assert reconciliation.reconciles, reconciliation.verdict
-        yield Ground(session, found.scope, as_json(found, reconciliation))
+        yield ground_of(session, report_on(session))
     ledger.close()
-
-
-def everything(ground: Ground) -> Iterator[Opened]:
-    """Every figure of the report, opened."""
-    for table, records in records_of(ground.report).items():
-        for record in records:
-            if figures_of(table, record):
-                yield from open_row(ground, Address(table, row_of(table, record)))
 
 
 def figure(ground: Ground, name: str, table: str, *row: object) -> Opened:
@@ -94,6 +84,16 @@ def test_every_figure_agrees_with_what_is_behind_it(lived: Ground) -> None:
 
 SETTINGS = frozenset({"annual_rate", "half_life_days", "days", "alpha"})
 """Figures that rest on no row, and say so."""
+
+
+@pytest.mark.parametrize("as_of", [AS_OF, day(3.5), day(12.05)])
+@pytest.mark.parametrize("to_on", [LAST_DAY, date(2026, 3, 5)])
+def test_so_it_does_in_a_small_past_on_both_databases(ledger: Ledger, as_of: datetime, to_on: date) -> None:
+    """More payments than steps, a message that did not arrive, money without a journey; a period that is not over."""
+    with ledger.reading() as session:  # which is rolled back
+        write_spring(session)
+        found = effectiveness(session, portfolio="spring", from_on=FIRST_DAY, to_on=to_on, as_of=as_of)
+        assert disagreeing(ground_of(session, found)) == []
 
 
 def test_no_number_of_the_json_is_left_out(lived: Ground) -> None:

@@ -27,6 +27,7 @@ from reports.as_json import as_json
 from reports.effectiveness import effectiveness
 from reports.reconciling import reconcile
 from tests.ledger.lender import Lender, a_loan
+from tests.reports.opened import disagreeing, ground_of
 
 PERIOD = date(2026, 1, 1), date(2026, 3, 31)
 LOANS = tuple(f"L-{number}" for number in range(1, 7))
@@ -141,6 +142,12 @@ def test_whatever_happens_later_changes_no_byte(ledger: Ledger) -> None:
     assert len(lender.rows(EarlierStateRow)) >= 2
     for as_of, before in story.kept.items():
         assert report_of(ledger, as_of=as_of) == before, as_of
+
+    # And what is behind every figure is still there, of the last report and of one of years before.
+    for as_of in sorted(story.kept)[-3::2]:
+        with ledger.reading() as session:
+            found = effectiveness(session, portfolio="cards", from_on=PERIOD[0], to_on=PERIOD[1], as_of=as_of)
+            assert disagreeing(ground_of(session, found)) == []
 
 
 @pytest.mark.parametrize("key", ["version", "code_digest", "inputs_digest"])

@@ -24,7 +24,7 @@ from tests.chaos.tally import Plan, Tally
 from tests.demo.running import WITHIN_SECONDS, Demo, demo
 
 JOURNEYS = 2_000
-DAYS = 24
+DAYS, TICK_MINUTES = 24, 60
 EVERY_SECONDS = (5.0, 40.0)
 LAST_LINES = 30
 MOST_IN_VAIN = 3
@@ -52,8 +52,8 @@ def _lived(
     told = f"python -m tests.chaos --random --share {plan.share} --seed-base {seed} --seeds 1"
     loans = plan.sized(JOURNEYS)
     tally.runs += loans
-    arguments = ["--loans", str(loans), "--days", str(DAYS), "--pace", "0.2", "--seed", str(seed), "--keep"]
-    with demo(folder, *arguments, *(["--postgres"] if DATABASE in doomed else [])) as running:
+    arguments = ["--loans", loans, "--days", DAYS, "--pace", 0, "--tick", TICK_MINUTES, "--seed", seed, "--keep"]
+    with demo(folder, *map(str, arguments), *(["--postgres"] if DATABASE in doomed else [])) as running:
         tell(f"{loans} loans, seed {seed}")
         said: list[str] = []
         dice = random.Random(seed)  # chance that can be repeated

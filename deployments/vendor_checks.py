@@ -21,12 +21,14 @@ NEEDED = (
 """What `deployments.wiring` asks for where messages reach real people."""
 RECEIPTS = ("twilio_auth_token", "sendgrid_webhook_public_key")
 """Without these a vendor's receipts are refused."""
+LONGEST_LEASE_SECONDS = 240
 
 
 def vendor_findings(settings: Settings) -> list[Finding]:
     """Whether messages and orders would be taken; nothing is sent."""
+    late = _looks_too_late(settings)
     if not settings.sends_for_real:
-        return [_reached("the sandbox", settings.sandbox_url, remedy="Start it with `duecourse sandbox`.")]
+        return [*late, _reached("the sandbox", settings.sandbox_url, remedy="Start it with `duecourse sandbox`.")]
     desks = {
         "the field desk": settings.field_desk_url,
         "the legal desk": settings.legal_desk_url,
@@ -36,7 +38,17 @@ def vendor_findings(settings: Settings) -> list[Finding]:
     }
     addresses = {"Twilio": TWILIO, "SendGrid": SENDGRID} | {name: url for name, url in desks.items() if url}
     remedy = "Check the address and the network."
-    return [*_credentials(settings), *(_reached(name, url, remedy=remedy) for name, url in addresses.items())]
+    return [*late, *_credentials(settings), *(_reached(name, url, remedy=remedy) for name, url in addresses.items())]
+
+
+def _looks_too_late(settings: Settings) -> list[Finding]:
+    """A mail can be cancelled for minutes only, and nobody looks for it before the lease is over (decision 12)."""
+    if not settings.cancels_mail or settings.lease_seconds <= LONGEST_LEASE_SECONDS:
+        return []
+    says = (
+        f"with a lease of {settings.lease_seconds:.0f} s, mails of unknown fate are looked for too late to be cancelled"
+    )
+    return [Finding(Light.YELLOW, ABOUT, says, f"Set DUECOURSE_LEASE_SECONDS to {LONGEST_LEASE_SECONDS} or less.")]
 
 
 def _reached(name: str, url: str, *, remedy: str) -> Finding:

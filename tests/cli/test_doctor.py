@@ -126,6 +126,18 @@ def test_what_listens_in_prefects_place_is_not_taken_for_it(bare: Stage, listeni
     assert finding.light is Light.RED
 
 
+def test_a_lease_that_outlives_the_time_to_cancel_a_mail_is_told(bare: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four minutes is in time, and without cancelling it does not matter."""
+    monkeypatch.setenv("DUECOURSE_LEASE_SECONDS", "241")
+    assert "too late to be cancelled" not in bare.run("doctor").stdout
+    monkeypatch.setenv("DUECOURSE_MAIL_CANCELLABLE", "yes")
+    told = " ".join(bare.run("doctor").stdout.split())
+    assert "too late to be cancelled" in told
+    assert "Set DUECOURSE_LEASE_SECONDS to 240 or less." in told
+    monkeypatch.setenv("DUECOURSE_LEASE_SECONDS", "240")
+    assert "too late to be cancelled" not in bare.run("doctor").stdout
+
+
 def test_a_program_reads_the_same(bare: Stage) -> None:
     """JSON with a verdict and every line."""
     result = bare.run("doctor", "--json")

@@ -15,7 +15,7 @@ from reports.as_json import as_json as report_json
 from reports.as_of import as_of_from
 from reports.assumptions import DEFAULT, Assumptions
 from reports.breakdown import Breakdown
-from reports.columns import BY
+from reports.columns import BY, heading_of
 from reports.effectiveness import effectiveness
 from reports.opening.address import Address, figures_of, keys_of
 from reports.opening.ground import Ground
@@ -169,7 +169,7 @@ def _as_json(opened: Opened, behind: Sequence[tuple[Behind, ...]], *, cell: str 
 
 def _lines(opened: Opened, behind: Sequence[tuple[Behind, ...]], *, currency: str) -> Iterator[Table | str]:
     made = opened.made
-    says = f"{spoken(opened.figure).capitalize()}: {_figure(opened, currency)}, {made.how}"
+    says = f"{heading_of(opened.figure, table=opened.address.table)}: {_figure(opened, currency)}, {made.how}"
     if made.rounding:
         says += f"; rounding adds {made.rounding} thousandths of a minor unit"
     if not opened.agrees:

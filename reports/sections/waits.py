@@ -52,9 +52,10 @@ def _sentences(intervals: Sequence[dict[str, Any]], currency: str) -> list[str]:
 def _sentence(record: dict[str, Any], currency: str) -> str:
     where = "" if record["segment"] == EVERY else f", segment {words(record['segment'])}"
     effect, low, high = _amounts(record, currency, "effect_per_loan_minor", "effect_ci_low", "effect_ci_high")
+    days = "day" if record["suggested_days"] == 1 else "days"
     return (
-        f"{words(record['rung'])}{where}: {record['suggested_days']} days instead of {record['wait_days']} would bring"
-        f" {effect} {currency} more per loan, between {low} and {high}. {_simulated(record, currency)}"
+        f"{words(record['rung'])}{where}: {record['suggested_days']} {days} instead of {record['wait_days']} would"
+        f" bring {effect} {currency} more per loan, between {low} and {high}. {_simulated(record, currency)}"
     )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from policy.ladders.ladder import Ladder
 from simulation.what_if.days import Days, Floats
 from simulation.what_if.entrant import Entrant
-from simulation.what_if.lives import Life, Start, lives
+from simulation.what_if.lives import Life, Lives, Start, lives
 from simulation.what_if.path import World, opened, path
 
 HORIZONS = (30, 60, 90)
@@ -129,30 +129,43 @@ class _Measured:
 
 def _lived(starts: Sequence[Start], world: World, ladder: Ladder, *, number: int) -> _Measured:
     figures, by_rung = [], Counter[str]()
-    together: dict[Days, Floats] = {}
-    surprises: dict[Days, Floats] = {}
+    of_luck, surprises, of_first = _Sums(), _Sums(), _Sums()
     for start in starts:
         of_loan = []
-        for life in lives(start, ladder, world, number=number):
-            measured = _figures(life)
-            of_loan.append(measured)
+        there = lives(start, ladder, world, number=number)
+        for life in there.each:
+            by_luck = _by_luck(there, life)
+            of_loan.append(by_luck)
             by_rung += life.by_rung
             for days, score in life.scores.items():
-                if days not in together:
-                    together[days], surprises[days] = np.zeros((len(measured), len(score))), np.zeros(len(score))
-                together[days] += np.outer(measured, score)
-                surprises[days] += score
-        figures.append(np.mean(of_loan, axis=0))
-    table, total = np.array(figures), len(starts) * number
-    mean = table.mean(axis=0)
-    slopes = {days: (each - np.outer(mean, surprises[days])) / total for days, each in together.items()}
-    return _Measured(table, slopes, by_rung, total)
+                of_luck.add(days, np.outer(by_luck, score))
+                surprises.add(days, score)
+        for days, slope in there.slopes.items():
+            of_first.add(days, there.payment_minor * slope)
+        first = np.zeros(len(of_loan[0]))
+        first[[RECOVERED, NET]] = there.payment_minor * there.chance
+        figures.append((np.mean(of_loan, axis=0), first))
+    luck = np.array([each for each, _ in figures])
+    total, mean = len(starts) * number, luck.mean(axis=0)
+    slopes = {days: (each - np.outer(mean, surprises[days])) / total for days, each in of_luck.items()}
+    for days, slope in of_first.items():
+        slopes.setdefault(days, np.zeros((len(mean), len(slope))))[[RECOVERED, NET]] += slope / len(starts)
+    return _Measured(luck + np.array([first for _, first in figures]), slopes, by_rung, total)
 
 
-def _figures(life: Life) -> Floats:
+class _Sums(dict[Days, Floats]):
+    """Sums by day."""
+
+    def add(self, days: Days, more: Floats) -> None:
+        """Add up."""
+        self[days] = self[days] + more if days in self else more
+
+
+def _by_luck(there: Lives, life: Life) -> Floats:
+    """What is left to luck: everything but whether the loan pays at all, whose chance is known."""
+    further = there.further_minor(life)
     cured = (float(life.cured_after <= horizon) for horizon in HORIZONS)
-    money = (life.recovered, life.cost, life.recovered - life.cost)
-    return np.array([*money, life.steps, life.contacts, *cured])
+    return np.array([further, life.cost, further - life.cost, life.steps, life.contacts, *cured])
 
 
 def _minus(after: _Measured, before: _Measured) -> _Measured:

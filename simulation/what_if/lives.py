@@ -42,13 +42,12 @@ class Start:
 
 @dataclass(eq=False)
 class Life:
-    """Money in minor units. cured_after: days from the start; infinity where it was not cured.
+    """payments: how many came. cost: in minor units. cured_after: days from the start; infinity where it was not cured.
 
-    recovered: every payment counts with the mean share that is paid, because which share it is has nothing to do with
-    what the ladder does; whether the loan is cured hangs on the share that was drawn. by_rung: steps made of each rung.
+    by_rung: steps made of each rung. scores: by day, payments that came less those that were expected.
     """
 
-    recovered: float = 0.0
+    payments: int = 0
     cost: float = 0.0
     steps: int = 0
     contacts: int = 0
@@ -57,10 +56,36 @@ class Life:
     scores: Scores = field(default_factory=dict)
 
 
-def lives(start: Start, ladder: Ladder, world: World, *, number: int) -> list[Life]:
+@dataclass(frozen=True, eq=False)
+class Lives:
+    """Of one loan. Whether it ever pays need not be left to luck: what the ladder does until then is the same in all.
+
+    payment_minor: what a payment brings, which has nothing to do with what the ladder does: the mean share paid.
+    chance: of a first payment. slopes: how much that chance grows with the logarithm of each day's rate.
+    """
+
+    each: tuple[Life, ...]
+    payment_minor: float
+    chance: float
+    slopes: Scores
+
+    def further_minor(self, life: Life) -> float:
+        """What the payments after the first one brought."""
+        return self.payment_minor * max(life.payments - 1, 0)
+
+
+def lives(start: Start, ladder: Ladder, world: World, *, number: int) -> Lives:
     """So many lives of one loan; they share what its steps come to, and differ in when it pays and how much."""
     silent = path(start.standing, start.entrant, ladder, world, until=start.until)
-    return [_live(start, silent, ladder, world, life=life, of=number) for life in range(number)]
+    expected: Scores = {}
+    _next_payment(silent, math.inf, start.until, expected)
+    unpaid = math.exp(sum(float(score.sum()) for score in expected.values()))
+    return Lives(
+        each=tuple(_live(start, silent, ladder, world, life=life, of=number) for life in range(number)),
+        payment_minor=world.known.mean_share * start.entrant.opening.arrears_minor,
+        chance=1 - unpaid,
+        slopes={days: -score * unpaid for days, score in expected.items()},
+    )
 
 
 def _live(start: Start, silent: list[Standing], ladder: Ladder, world: World, *, life: int, of: int) -> Life:
@@ -72,7 +97,7 @@ def _live(start: Start, silent: list[Standing], ladder: Ladder, world: World, *,
         if pays_at is None:
             break
         amount = max(round(known.share_of(draw("amount", nth)) * entrant.opening.arrears_minor), 1)
-        told.recovered += known.mean_share * entrant.opening.arrears_minor
+        told.payments += 1
         standing = paid(standing, amount, at=pays_at, known=known)
         if standing.position(entrant, now=pays_at).is_cured:
             told.cured_after = (pays_at - start.standing.at) / DAY

@@ -80,7 +80,7 @@ class TestALife:
         for wait, told in ((10, found.present), (3, found.proposed)):
             error = (told.net.ci_high - told.net.ci_low) / 2 / 1.96
             assert abs(told.net.value - brings(FIRST, SECOND, wait=wait, cost=COST)) < 3 * error
-            assert error < 150
+            assert error < 5
 
     def test_is_cured_by_a_day_as_often_as_it_must(self) -> None:
         """One constant rate after both texts: an exponential time to cure."""
@@ -105,9 +105,18 @@ class TestALife:
         entrant, world = a_loan(1), World(what, None, 3)
         start = Start(entrant, opened(entrant, world), OPENED + timedelta(days=SEEN))
         some = lives(start, toy(wait=5), world, number=20)
-        assert {round(life.recovered) % (OWED // 5) for life in some} == {0}
-        assert any(life.recovered == OWED and life.cured_after < SEEN for life in some)
-        assert all(life.recovered == OWED or life.cured_after == math.inf for life in some)
+        assert some.payment_minor == pytest.approx(OWED / 5)
+        assert {life.payments for life in some.each} >= {4, 5}
+        assert all((life.payments == 5) == (life.cured_after < SEEN) for life in some.each)
+
+    def test_pays_at_all_with_a_chance_that_is_known(self) -> None:
+        """Of a first payment within the days, and how it grows with each day's rate."""
+        entrant, world = a_loan(1), World(known(days(FIRST), days(SECOND)), None, 3)
+        start = Start(entrant, opened(entrant, world), OPENED + timedelta(days=SEEN))
+        some = lives(start, toy(wait=10), world, number=2)
+        unpaid = math.exp(-10 * FIRST - 35 * SECOND)
+        assert some.chance == pytest.approx(1 - unpaid)
+        assert sum(slope.sum() for slope in some.slopes.values()) == pytest.approx(unpaid * (10 * FIRST + 35 * SECOND))
 
 
 def test_what_is_known_roughly_makes_the_interval_wider() -> None:

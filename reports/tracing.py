@@ -63,8 +63,10 @@ class Behind:
         return {"id": self.id, "loan_number": self.loan, "at": self.at, **self.details}
 
 
-def rows_behind(ground: Ground, part: Part) -> tuple[Behind, ...]:
-    """The rows of a part in order of time."""
+def rows_behind(ground: Ground, part: Part, *, first: int | None = None) -> tuple[Behind, ...]:
+    """The rows of a part in order of time. first: no more than so many, the earliest ones; the others are not read."""
+    if first is not None and len(part) > first:
+        part = part.only(np.sort(np.argsort(_instants(ground, part), kind="stable")[:first]))
     found = _of_loans(ground, part) if part.table == "loans" else _of_table(ground, part)
     return tuple(sorted(found, key=lambda each: (each.at, each.what, each.id)))
 
@@ -100,16 +102,35 @@ def _parts(ground: Ground, breakdown: Breakdown, figure: str, row: int | None) -
         yield Part(figure, moved.table, moved.index[here], moved.number[here])
 
 
+def _instants(ground: Ground, part: Part) -> Ints:
+    """When each row of a part was, in whatever unit: to put them in order."""
+    facts, index = ground.facts, part.index
+    match part.table:
+        case "loans":
+            return index if part.day is None else part.day
+        case "journeys":
+            return facts.journeys["opened_at"][index]
+        case "works":
+            return facts.works["done_at"][index]
+        case "cases":
+            return ground.cases.at[index] if ground.cases is not None else index
+        case table if table == EARLIER:
+            return ground.earlier.columns["at"][index]
+        case table:
+            return facts.tables[table]["at"][index]
+
+
 def _of_table(ground: Ground, part: Part) -> Iterator[Behind]:
     table = TABLES.get(part.table, part.table)
     ids = ground.ids(part.table)
     told = _told(ground.session, table, sorted({ids[i] for i in part.index.tolist()}))
-    touch = ground.work.credited.last[_payments(ground, part)] if part.touch is None else part.touch
+    payment = _payments(ground, part)
+    touch = ground.work.credited.last[payment] if part.touch is None else part.touch
     for place, (i, number) in enumerate(zip(part.index.tolist(), part.number.tolist(), strict=True)):
         loan, at, details = told[ids[i]]
         more: dict[str, Any] = {}
         if table in {"payments", "reversals"}:
-            more = _credit(ground, int(_payments(ground, part)[place]), int(touch[place]))
+            more = _credit(ground, int(payment[place]), int(touch[place]))
         if table == "journeys":
             more = {"journey_id": ids[i]}
             if ground.facts.journeys["closed_at"][i] < 0:  # it had not ended, as far as was known

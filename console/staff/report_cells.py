@@ -143,17 +143,23 @@ def piles(found: Behinds, *, currency: str) -> list[Pile]:
     ]
 
 
-def piles_of(ground: Ground, opened: Opened, *, currency: str) -> list[Pile]:
-    """The parts of a figure, each row with what it brings."""
+def piles_of(ground: Ground, opened: Opened, *, currency: str, first: int | None) -> list[Pile]:
+    """The parts of a figure, each row with what it brings. first: only so many rows of each; the foot is of all."""
     return [
-        _pile(
-            f"part_{number}",
-            f"{part.name[0].upper()}{part.name[1:]}",
-            [_bringing(each, part) for each in rows_behind(ground, part)],
-            currency=currency,
-        )
+        _part(f"part_{number}", ground, part, currency=currency, first=first)
         for number, part in enumerate(opened.made.parts, start=1)
     ]
+
+
+def _part(name: str, ground: Ground, part: Part, *, currency: str, first: int | None) -> Pile:
+    records = [_bringing(each, part) for each in rows_behind(ground, part, first=first)]
+    pile = _pile(name, f"{part.name[0].upper()}{part.name[1:]}", records, currency=currency, of=len(part))
+    if not records:
+        return pile
+    whole = part.sum / DAY if part.unit is Unit.MICROS else part.sum
+    foot = table_of(name, "", [{"loan_number": "All", BRINGS[part.unit]: whole}], currency=currency)
+    cells = {column.key: cell for column, cell in zip(foot.columns, foot.rows[0], strict=True)}
+    return replace(pile, table=replace(pile.table, foot=tuple(cells.get(c.key) for c in pile.table.columns)))
 
 
 def _bringing(behind: Behind, part: Part) -> dict[str, Any]:
@@ -164,10 +170,12 @@ def _bringing(behind: Behind, part: Part) -> dict[str, Any]:
     return {**first, BRINGS[part.unit]: brings, **details}
 
 
-def _pile(name: str, called: str, records: Sequence[dict[str, Any]], *, currency: str) -> Pile:
+def _pile(name: str, called: str, records: Sequence[dict[str, Any]], *, currency: str, of: int | None = None) -> Pile:
+    """of: how many there are, where not all of them are here."""
     journeys = {str(r["loan_number"]): str(r["journey_id"]) for r in records if "journey_id" in r}
     kept = [{key: value for key, value in record.items() if key not in HIDDEN} for record in records]
-    count = f"{len(records):,}" if len(records) <= SHOWN else f"the first {SHOWN:,} of {len(records):,}"
+    number = len(records) if of is None else of
+    count = f"{number:,}" if number <= SHOWN else f"the first {SHOWN:,} of {number:,}"
     return Pile(table_of(name, f"{called}: {count}", kept, currency=currency, foot=_foot(kept)), journeys)
 
 

@@ -11,7 +11,7 @@ from plotly.offline import get_plotlyjs
 
 from console.staff.drawing import ROOT, page
 from console.staff.report_asked import CannotReport, ReportAsked, report_asked
-from console.staff.report_cells import ALL, Pile, Place, links_of, piles, piles_of, shown_in, text_of
+from console.staff.report_cells import ALL, SHOWN, Pile, Place, links_of, piles, piles_of, shown_in, text_of
 from console.staff.report_cells import title_of as figure_title
 from console.staff.report_shelf import ReportShelf, WorkedOut
 from ledger.database import Ledger
@@ -127,7 +127,7 @@ class ReportPages:
         try:
             asked = self._asked(request)
             worked_out = self._shelf.report(asked)
-            opened, found = self._opened(worked_out, request)
+            opened, found = self._opened(worked_out, request, first=SHOWN)
         except CannotReport as error:
             return self._form(asked=None, trouble=str(error), code=status.HTTP_400_BAD_REQUEST)
         except (LookupError, ValueError):  # a table, row or figure that the report does not have
@@ -157,7 +157,7 @@ class ReportPages:
         try:
             worked_out = self._shelf.report(self._asked(request))
             if "table" in request.query_params:
-                found = self._opened(worked_out, request)[1]
+                found = self._opened(worked_out, request, first=None)[1]
             else:
                 found = self._behind(worked_out, by=by, row=row)
             table = next(pile.table for pile in found if pile.table.name == kind)
@@ -184,13 +184,13 @@ class ReportPages:
             found = trace(ground, breakdown=Breakdown(by), row=None if row == ALL else row)
         return piles(found, currency=worked_out.report["currency"])
 
-    def _opened(self, worked_out: WorkedOut, request: Request) -> tuple[Opened, list[Pile]]:
+    def _opened(self, worked_out: WorkedOut, request: Request, *, first: int | None) -> tuple[Opened, list[Pile]]:
         asked = request.query_params
         address = Address(asked["table"], tuple(asked.getlist("row")))
         with self._ledger.reading() as session:
             ground = Ground(session, worked_out.effectiveness.scope, worked_out.report)
             (opened,) = open_row(ground, address, figures=(asked.get("cell", ""),))
-            return opened, piles_of(ground, opened, currency=worked_out.report["currency"])
+            return opened, piles_of(ground, opened, currency=worked_out.report["currency"], first=first)
 
     def _form(
         self, *, asked: ReportAsked | None, trouble: str, code: int = status.HTTP_200_OK, **shown: Any

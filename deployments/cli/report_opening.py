@@ -86,7 +86,10 @@ def open_(
             return
         address = Address(name, tuple(row or ()))
         asked = _asked(ground, address, cell or ())
-        opened = [(each, _behind(ground, each)) for each in open_row(ground, address, figures=tuple(asked))]
+        first = None if as_json else SHOWN
+        opened = [
+            (each, _behind(ground, each, first=first)) for each in open_row(ground, address, figures=tuple(asked))
+        ]
     answer |= {
         **({} if by is None else {"by": by}),
         "table": address.table,
@@ -131,8 +134,8 @@ def _listing(tables: Sequence[dict[str, Any]]) -> Table:
     return listed
 
 
-def _behind(ground: Ground, opened: Opened) -> list[tuple[Behind, ...]]:
-    return [rows_behind(ground, part) for part in opened.made.parts]
+def _behind(ground: Ground, opened: Opened, *, first: int | None) -> list[tuple[Behind, ...]]:
+    return [rows_behind(ground, part, first=first) for part in opened.made.parts]
 
 
 def _as_json(opened: Opened, behind: Sequence[tuple[Behind, ...]], *, cell: str | None) -> dict[str, Any]:
@@ -180,19 +183,19 @@ def _lines(opened: Opened, behind: Sequence[tuple[Behind, ...]], *, currency: st
 
 
 def _part(part: Part, rows: Sequence[Behind], *, currency: str) -> Iterator[Table | str]:
-    title = f"{part.name.capitalize()}: {_told(part.sum, part.unit, currency)}, of {len(rows):,}"
+    title = f"{part.name.capitalize()}: {_told(part.sum, part.unit, currency)}, of {len(part):,}"
     if not rows:
         yield f"{title}."
         return
     shown = table(title, "at", "loan", "brings", "what")
-    for each in rows[:SHOWN]:
+    for each in rows:
         details = ", ".join(
             f"{spoken(key)} {_written(value)}" for key, value in each.details.items() if value is not None
         )
         shown.add_row(f"{each.at:%Y-%m-%d %H:%M}", each.loan, _told(each.number, part.unit, currency), details)
     yield shown
-    if len(rows) > SHOWN:
-        yield f"{len(rows) - SHOWN:,} more; --json lists them all."
+    if len(part) > len(rows):
+        yield f"{len(part) - len(rows):,} more; --json lists them all."
 
 
 def _figure(opened: Opened, currency: str) -> str:

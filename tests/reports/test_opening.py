@@ -213,6 +213,7 @@ def test_the_rows_of_every_table_are_told(lived: Ground) -> None:
         for each in open_row(lived, Address(table, row_of(table, records[-1]))):
             for some in each.made.parts:
                 rows = rows_behind(lived, some)
+                assert [row.at for row in rows_behind(lived, some, first=2)] == [row.at for row in rows[:2]]
                 assert (len(rows), sum(row.number for row in rows)) == (len(some), some.sum)
                 assert all(row.loan.startswith("L0") for row in rows)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from reports.columns import BY, ORDER, rows_of
 from reports.figures import words
+from reports.opening.command import THEN, command_of
 from reports.sheets.table import Record, Table, flat, table_of
 
 Report = Mapping[str, Any]
@@ -83,6 +84,7 @@ def notes_of(report: Report) -> dict[str, str]:
         "As on record at": report["as_of"],
         **({"Pretend": "Pretend borrowers, simulated time: no money moved."} if report["is_pretend"] else {}),
         "Reconciles": report["reconciliation"]["verdict"],
+        "Opening a figure": f"{command_of(report)} lists the tables; {THEN}",
         **{f"Stamp: {words(name)}": str(value) for name, value in flat(report.get("stamp", {})).items()},
         **{words(term): meaning for term, meaning in report["glossary"].items()},
     }

@@ -1,4 +1,4 @@
-"""What came next on a loan after each step: a further step, a payment, the journey's end, or nothing yet."""
+"""What came next on a loan after each step: a step, a payment, the end or the opening of a journey, or nothing yet."""
 
 from dataclasses import dataclass
 
@@ -6,9 +6,7 @@ import numpy as np
 
 from reports.facts.facts import Facts, in_micros
 from reports.facts.fetching import NONE, Ints
-from reports.learning.payment_hazard import TAKEN
-
-STEP, PAID, CLOSED, SEEN = 0, 1, 2, 3
+from reports.learning.payment_hazard import CLOSED, OPENED, PAID, SEEN, STEP, TAKEN
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,10 +30,13 @@ def after_steps(facts: Facts) -> After:
     step = np.flatnonzero(taken[steps["outcome"]] & (steps["at"] >= starts) & (steps["at"] < ends))
     paid = np.flatnonzero((payments["at"] >= starts) & (payments["at"] < ends))
     closed = np.flatnonzero((journeys["closed_at"] >= starts) & (journeys["closed_at"] < ends))
-    loan = np.concatenate([journeys["loan"][steps["journey"][step]], payments["loan"][paid], journeys["loan"][closed]])
-    at = np.concatenate([steps["at"][step], payments["at"][paid], journeys["closed_at"][closed]])
-    what = np.repeat([STEP, PAID, CLOSED], [len(step), len(paid), len(closed)])
-    number = np.concatenate([step, paid, np.full(len(closed), NONE)])
+    opened = np.flatnonzero((journeys["opened_at"] >= starts) & (journeys["opened_at"] < ends))
+    loans, there = journeys["loan"], steps["journey"][step]
+    loan = np.concatenate([loans[there], payments["loan"][paid], loans[closed], loans[opened]])
+    ends_and_openings = (journeys["closed_at"][closed], journeys["opened_at"][opened])
+    at = np.concatenate([steps["at"][step], payments["at"][paid], *ends_and_openings])
+    what = np.repeat([STEP, PAID, CLOSED, OPENED], [len(step), len(paid), len(closed), len(opened)])
+    number = np.concatenate([step, paid, np.full(len(closed) + len(opened), NONE)])
     order = np.lexsort((what, at, loan))
     loan, at, what, number = loan[order], at[order], what[order], number[order]
     has_next = np.append(loan[1:] == loan[:-1], False)[: len(loan)]

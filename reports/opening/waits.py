@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 
 from reports.facts.fetching import NONE, Bools, Ints
-from reports.learning.payment_hazard import ALL, DAYS, LADDER_WAITS, MICROS
-from reports.opening.after import PAID, STEP
+from reports.learning.payment_hazard import ALL, DAYS, LADDER_WAITS, MICROS, PAID, STEP
 from reports.opening.ground import Ground
 from reports.opening.learned import again_of
 from reports.opening.part import Made, Part, Unit, estimated, ones, summed

@@ -103,8 +103,9 @@ def sentences(preview: Preview) -> list[str]:
     contacts = f"{abs(difference.contacts):.2f} {'fewer' if difference.contacts < 0 else 'more'}"
     found = [
         (
-            f"Net of cost {preview.proposed} brings {_money(net.value, currency)} more per loan than {preview.present}"
-            f" ({_money(net.ci_low, currency)} to {_money(net.ci_high, currency)}): {verdict}."
+            f"Net of cost {preview.proposed} brings {_money(abs(net.value), currency)}"
+            f" {'less' if net.value < 0 else 'more'} per loan than {preview.present} (difference"
+            f" {_money(net.ci_low, currency)} to {_money(net.ci_high, currency)}): {verdict}."
         ),
         f"It takes {steps} steps and makes {contacts} contacts per loan.",
         *(

@@ -32,8 +32,12 @@ GONE = tuple(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sightings:
-    """What was seen of loans, in order of loan and day; `cash` is what had come in on the loan by then."""
+    """What was seen of loans, in order of loan and day; `cash` is what had come in on the loan by then.
 
+    source: the number of the statement, or -1 less the number of the journey whose entry it was.
+    """
+
+    source: Ints
     loan: Ints
     on: Ints
     arrears: Ints
@@ -79,6 +83,22 @@ class Past:
         gone = self._gone(day)
         return Standing(np.where(gone >= 0, NONE, bucket), balance, gone)
 
+    def seen_by(self, day: int, loans: Ints) -> tuple[Ints, Ints]:
+        """What each loan's position on a day follows from (as `Sightings.source` says), and since when money counts."""
+        source, since = self._seen(self.stated, loans, day)
+        other, other_since = self._seen(self.entered, loans, day)
+        return np.where(since >= 0, source, other), np.where(since >= 0, since, other_since)
+
+    def _seen(self, seen: Sightings, loans: Ints, day: int) -> tuple[Ints, Ints]:
+        if not len(seen.loan):
+            return np.full(len(loans), NONE), np.full(len(loans), NONE)
+        at = np.searchsorted(seen.loan * DAYS + seen.on, loans * DAYS + day, side="right") - 1
+        is_seen = (at >= 0) & (seen.loan[at] == loans)
+        source = seen.source[at]
+        opened_at = np.append(self.facts.journeys["opened_at"], NONE)[np.where(source < 0, -1 - source, NONE)]
+        since = np.where(source < 0, opened_at, (seen.on[at] + 1) * DAY)
+        return source, np.where(is_seen, since, NONE)
+
     def _position(self, seen: Sightings, loans: Ints, day: int, cash: Ints) -> tuple[Ints, Ints]:
         at = np.searchsorted(seen.loan * DAYS + seen.on, loans * DAYS + day, side="right") - 1
         if not len(seen.loan):
@@ -113,6 +133,7 @@ class Past:
         order = np.lexsort((statements["recorded_at"], statements["as_of_on"], statements["loan"]))
         loan, on = statements["loan"][order], statements["as_of_on"][order]
         return Sightings(
+            order,
             loan,
             on,
             arrears=statements["arrears_minor"][order],
@@ -132,7 +153,7 @@ class Past:
         instalment = np.where(first >= 0, np.append(statements["instalment_minor"], 0)[first], 0)
         since_on = on - journeys["days_past_due"][order]
         came = last_at_or_before(self.cash_loan, self.cash_at, loan, opened_at - 1)
-        return Sightings(loan, on, arrears, instalment, since_on, arrears, self._upto(came))
+        return Sightings(-1 - order, loan, on, arrears, instalment, since_on, arrears, self._upto(came))
 
     def _cash_before(self, loans: Ints, day: Ints | int) -> Ints:
         """What had come in on loans before the beginning of a day."""
@@ -160,7 +181,7 @@ def _merged(first: Sightings, second: Sightings) -> Sightings:
     """Both in one order; of two of one day the second counts."""
     columns = {
         name: np.concatenate([getattr(first, name), getattr(second, name)])
-        for name in ("loan", "on", "arrears", "instalment", "since_on", "balance", "cash")
+        for name in ("source", "loan", "on", "arrears", "instalment", "since_on", "balance", "cash")
     }
     order = np.lexsort((columns["on"], columns["loan"]))
     return Sightings(**{name: values[order] for name, values in columns.items()})

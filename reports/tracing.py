@@ -15,6 +15,7 @@ from ledger.tables.attempt import AttemptRow
 from ledger.tables.journey import AssignmentRow, JourneyRow, StepRow
 from ledger.tables.loan import LoanRow
 from ledger.tables.money import CostRow, PaymentRow, ReversalRow
+from ledger.tables.statement import StatementRow
 from ledger.tables.work_item import WorkItemRow
 from reports.breakdown import Breakdown
 from reports.facts.facts import EPOCH
@@ -106,6 +107,8 @@ def _instants(ground: Ground, part: Part) -> Ints:
     """When each row of a part was, in whatever unit: to put them in order."""
     facts, index = ground.facts, part.index
     match part.table:
+        case "statements":
+            return facts.statements["recorded_at"][index]
         case "loans":
             return index if part.day is None else part.day
         case "journeys":
@@ -201,6 +204,12 @@ def _of_loan(row: Any, at: Any, *details: Any) -> Select[Any]:
 
 
 QUERIES: dict[str, Select[Any]] = {
+    "statements": _of_loan(
+        StatementRow,
+        StatementRow.recorded_at,
+        *(StatementRow.as_of_on, StatementRow.balance_minor, StatementRow.arrears_minor),
+        *(StatementRow.instalment_minor, StatementRow.past_due_since_on),
+    ),
     "payments": _of_loan(
         PaymentRow, PaymentRow.received_at, PaymentRow.source, PaymentRow.external_id, PaymentRow.amount_minor
     ),

@@ -147,7 +147,7 @@ def piles_of(ground: Ground, opened: Opened, *, currency: str, first: int | None
     """The parts of a figure, each row with what it brings. first: only so many rows of each; the foot is of all."""
     return [
         _part(f"part_{number}", ground, part, currency=currency, first=first)
-        for number, part in enumerate(opened.made.parts, start=1)
+        for number, part in enumerate((*opened.made.parts, *opened.made.beside), start=1)
     ]
 
 

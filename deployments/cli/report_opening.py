@@ -135,7 +135,12 @@ def _listing(tables: Sequence[dict[str, Any]]) -> Table:
 
 
 def _behind(ground: Ground, opened: Opened, *, first: int | None) -> list[tuple[Behind, ...]]:
-    return [rows_behind(ground, part, first=first) for part in opened.made.parts]
+    return [rows_behind(ground, part, first=first) for part in _shown(opened)]
+
+
+def _shown(opened: Opened) -> tuple[Part, ...]:
+    """What makes a figure, and then what that follows from."""
+    return (*opened.made.parts, *opened.made.beside)
 
 
 def _as_json(opened: Opened, behind: Sequence[tuple[Behind, ...]], *, cell: str | None) -> dict[str, Any]:
@@ -151,8 +156,8 @@ def _as_json(opened: Opened, behind: Sequence[tuple[Behind, ...]], *, cell: str 
         "agrees": opened.agrees,
         "parts": [
             {"part": part.name, "what": part.table.removesuffix("s"), "unit": part.unit, "rows": len(part)}
-            | {"sum": part.sum}
-            for part in made.parts
+            | {"sum": part.sum, "is_added_up": part in made.parts}
+            for part in _shown(opened)
         ],
         "behind": [
             {
@@ -164,7 +169,7 @@ def _as_json(opened: Opened, behind: Sequence[tuple[Behind, ...]], *, cell: str 
                 "number": each.number,
                 **each.details,
             }
-            for part, rows in zip(made.parts, behind, strict=True)
+            for part, rows in zip(_shown(opened), behind, strict=True)
             for each in rows
         ],
     }
@@ -178,7 +183,7 @@ def _lines(opened: Opened, behind: Sequence[tuple[Behind, ...]], *, currency: st
     if not opened.agrees:
         says += f"; it is {made.again} when it is worked out again, and does not agree"
     yield f"{says}."
-    for part, rows in zip(made.parts, behind, strict=True):
+    for part, rows in zip(_shown(opened), behind, strict=True):
         yield from _part(part, rows, currency=currency)
 
 

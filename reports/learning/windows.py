@@ -40,8 +40,12 @@ class Flow:
 
     def rows_within(self, loan: Ints, starts: Ints, *, days: int) -> tuple[Ints, Ints]:
         """The rows that such sums are made of: for each row the place of its loan and start, and its number."""
+        return self.rows_between(loan, starts, starts + days * DAY)
+
+    def rows_between(self, loan: Ints, starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
+        """The same until instants (which are no more counted)."""
         none = first_in_group(self.loan, loan) - 1  # the row before a loan's first
-        last = last_at_or_before(self.loan, self.at, loan, starts + days * DAY - 1)
+        last = last_at_or_before(self.loan, self.at, loan, ends - 1)
         before = np.maximum(last_at_or_before(self.loan, self.at, loan, starts - 1), none)
         place, nth = spread(np.where(last >= 0, last - before, 0))
         return place, self.order[before[place] + 1 + nth]

@@ -56,11 +56,12 @@ class RollMatrix:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rolled:
-    """Loans that were in a bucket at one month's end and somewhere at the next, which is `day` (since 1970).
+    """Loans that were in a bucket at one month's end (`before`) and somewhere at the next, `day`; days since 1970.
 
     cell: of the matrix, row by row. balance: at the first of the two, in minor units.
     """
 
+    before: int
     day: int
     loan: Ints
     cell: Ints
@@ -69,14 +70,14 @@ class Rolled:
 
 def rolled(facts: Facts) -> Iterator[Rolled]:
     """Month by month."""
-    past, before = Past(facts), None
+    past, before, earlier = Past(facts), None, 0
     for day in month_ends(facts):
         now = past.on(day)
         if before is not None:
             to = np.where(now.gone >= 0, len(BUCKETS) + now.gone, now.bucket)
             here = np.flatnonzero((before.bucket >= 0) & (to >= 0))
-            yield Rolled(day, here, before.bucket[here] * len(NAMES) + to[here], before.balance[here])
-        before = now
+            yield Rolled(earlier, day, here, before.bucket[here] * len(NAMES) + to[here], before.balance[here])
+        before, earlier = now, day
 
 
 def roll_matrix(facts: Facts) -> RollMatrix:

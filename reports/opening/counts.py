@@ -1,16 +1,20 @@
 """Opening what is counted: roll rates, rates of calls and promises, outcomes, and where journeys went."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from reports.breakdown import Breakdown
+from reports.facts.grouping import distinct
+from reports.learning.windows import flow_of
 from reports.measures.interval import share_of
 from reports.measures.rates import ALL
 from reports.measures.roll import NAMES
 from reports.opening.ground import Ground
 from reports.opening.part import Made, Part, Unit, estimated, ones, summed
+from reports.recovery_curve import DAY
 
 WHAT = {
     "contact": ("spoken to", "calls and visits made"),
@@ -38,10 +42,39 @@ def of_roll(ground: Ground, record: Mapping[str, Any], table: str) -> dict[str, 
         )
     )
     rate = round(here.sum / whole.sum, 6) if whole.sum else None
+    beside = tuple(_positions(ground, cell))
     return {
-        "amount_minor" if by_money else "loans": summed(here),
-        "rate": estimated(rate, (here, whole), how=f"{here.name} / {whole.name}"),
+        "amount_minor" if by_money else "loans": replace(summed(here), beside=beside),
+        "rate": replace(estimated(rate, (here, whole), how=f"{here.name} / {whole.name}"), beside=beside),
     }
+
+
+def _positions(ground: Ground, cell: int) -> Iterator[Part]:
+    """What the buckets of a cell's loans follow from: statements of the book or entries, and the money since."""
+    sources, loans, starts, ends = [], [], [], []
+    for month in ground.rolled:
+        loan = month.loan[month.cell == cell]
+        for day in (month.before, month.day):
+            source, since = ground.past.seen_by(day, loan)
+            sources.append(source)
+            starts.append(since)
+            loans.append(loan)
+            ends.append(np.full(len(loan), (day + 1) * DAY))
+    source, loan, start, end = (np.concatenate(each) for each in (sources, loans, starts, ends))
+    is_known = start >= 0
+    yield ones("the book's statements that their buckets follow from", "statements", distinct(source[source >= 0]))
+    entered = distinct(-1 - source[is_known & (source < 0)])
+    yield ones("the entries that their buckets follow from, where the book said nothing yet", "journeys", entered)
+    _, paid = ground.money.received.rows_between(loan[is_known], start[is_known], end[is_known])
+    paid = distinct(paid)
+    amount = ground.facts.payments["amount_minor"][paid]
+    yield Part("received since, until their month ends", "payments", paid, amount, Unit.MINOR)
+    reversals = ground.facts.reversals
+    of = ground.facts.payments["loan"][reversals["payment"]]
+    back = flow_of(of, reversals["at"], reversals["amount_minor"])
+    _, gone = back.rows_between(loan[is_known], start[is_known], end[is_known])
+    gone = distinct(gone)
+    yield Part("taken back since", "reversals", gone, -reversals["amount_minor"][gone], Unit.MINOR)
 
 
 def of_rate(ground: Ground, record: Mapping[str, Any], table: str) -> dict[str, Made]:

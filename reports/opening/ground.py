@@ -37,6 +37,7 @@ from reports.recovery_curve import Point, recovery_curve
 from reports.scope import Scope
 from reports.sheets.table import flat
 from reports.sheets.tables import Report
+from reports.standing import Past
 from reports.tally import journeys_of, places
 
 ALL = ("all", "all")
@@ -123,6 +124,11 @@ class Ground:
             curve = recovery_curve(group[1], theirs.entries, until=theirs.until)
             self._curves[group] = {point.day: point for point in curve.points}
         return self._curves[group][day]
+
+    @cached_property
+    def past(self) -> Past:
+        """Where loans stood on past days."""
+        return Past(self.facts)
 
     @cached_property
     def rolled(self) -> list[Rolled]:

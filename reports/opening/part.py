@@ -69,12 +69,14 @@ class Made:
     """A figure as its parts make it. how: in words. again: what that gives, worked out from the rows behind it.
 
     rounding: what rounding adds to the sum of the parts, in thousandths of a minor unit; less than one minor unit.
+    beside: what the rows of the parts follow from; it is not added up.
     """
 
     parts: tuple[Part, ...]
     how: str
     again: Number
     rounding: int = 0
+    beside: tuple[Part, ...] = ()
 
 
 def summed(*parts: Part, how: str = SUM) -> Made:

@@ -12,8 +12,10 @@ import numpy as np
 import pytest
 
 from console.staff.report_cells import place_of
+from domain.arrears import Statement, bucket_of, position_of
 from ledger.database import Ledger, open_ledger
 from ledger.keyring import Keyring
+from reports.buckets import BUCKETS, LAST
 from reports.drawing import Spot
 from reports.effectiveness import effectiveness
 from reports.measures.interval import share_of
@@ -177,6 +179,27 @@ class TestWorkedOutFromTheRowsAlone:
             )
         assert opened.value == pytest.approx(means["champion"] - means["holdout"], abs=1e-3)
 
+    def test_a_roll_rate(self, lived: Ground) -> None:
+        """Where each loan stood at the later month end, as the domain has it: by the statement and the money since."""
+        for record in lived.report["roll"]["counts"]:
+            opened = figure(lived, "loans", "roll_counts", record["from"], record["to"])
+            statements, _, paid, back = ([*rows_behind(lived, each)] for each in opened.made.beside)
+            for each in rows_behind(lived, opened.made.parts[0]):
+                if record["to"] not in BUCKETS:
+                    continue
+                (told,) = (row for row in statements if row.loan == each.loan)
+                end = each.details["month_end"]
+                on = told.details["as_of_on"]
+                came = sum(r.number for r in (*paid, *back) if r.loan == each.loan and on < r.at.date() <= end)
+                statement = Statement(
+                    told.details["arrears_minor"],
+                    told.details["instalment_minor"],
+                    told.details["past_due_since_on"],
+                    on,
+                )
+                position = position_of(statement, received_minor=came, on=end)
+                assert BUCKETS[min(bucket_of(position.days_past_due), LAST)] == record["to"]
+
     def test_a_hazard_of_payment(self, lived: Ground) -> None:
         """First payments of the day over the parts of the day that the steps saw."""
         record = next(each for each in lived.report["wait_hazards"] if each["paid"])
@@ -211,7 +234,7 @@ def test_the_rows_of_every_table_are_told(lived: Ground) -> None:
         if table in NO_FIGURES:
             continue
         for each in open_row(lived, Address(table, row_of(table, records[-1]))):
-            for some in each.made.parts:
+            for some in (*each.made.parts, *each.made.beside):
                 rows = rows_behind(lived, some)
                 assert [row.at for row in rows_behind(lived, some, first=2)] == [row.at for row in rows[:2]]
                 assert (len(rows), sum(row.number for row in rows)) == (len(some), some.sum)

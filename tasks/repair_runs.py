@@ -9,7 +9,7 @@ from prefect.client.schemas.objects import FlowRun, StateType
 
 from ledger.carriage import Carried, open_journeys_carried
 from tasks.repeatable import REPEATABLE
-from tasks.runs import reschedule, runs_by_id, start_run
+from tasks.runs import RunStarter, reschedule, runs_by_id
 from tasks.surroundings import surroundings
 
 DISAGREES_BY = timedelta(seconds=2)
@@ -42,11 +42,12 @@ def repair_runs() -> Repaired:
     rescheduled: list[str] = []
     with get_client(sync_client=True) as client:
         runs = runs_by_id(client, [c.flow_run_id for c in journeys if c.flow_run_id is not None])
+        starter = RunStarter(client)
         for carried in journeys:
             run = runs.get(carried.flow_run_id or "")
             at = _should_run_at(carried, machine_now=machine_now)
             if run is None or run.state is None or run.state.is_final() or run.state.type is StateType.CANCELLING:
-                start_run(client, carried, at=at, is_new=carried.flow_run_id is None)
+                starter.start(carried, at=at, is_new=carried.flow_run_id is None)
                 started.append(carried.loan_number)
             elif run.state.type in BEING_CARRIED_OUT:
                 if _is_dead(carried, run, machine_now=machine_now, lease=around.lease):

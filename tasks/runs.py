@@ -1,7 +1,9 @@
 """Prefect's flow runs of journeys: finding, starting, waking and mending them."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from uuid import UUID, uuid4
 
 from prefect.client.orchestration import SyncPrefectClient
@@ -28,24 +30,33 @@ def runs_by_id(client: SyncPrefectClient, ids: Iterable[str]) -> dict[str, FlowR
     return found
 
 
-def start_run(client: SyncPrefectClient, carried: Carried, *, at: datetime, is_new: bool) -> str:
-    """Create the flow run that carries a journey from now on, and note it in the ledger; returns its id.
+@dataclass(frozen=True)
+class RunStarter:
+    """Creates flow runs; their deployment is asked for once, and not for each of thousands of runs."""
 
-    A first run is created under the journey's own key, so that two intakes create one; a repair needs a fresh key.
-    """
-    key = carried.journey_id if is_new else f"{carried.journey_id}/{uuid4().hex[:8]}"
-    deployment = client.read_deployment_by_name(DEPLOYMENT)
-    run = client.create_flow_run_from_deployment(
-        deployment.id,
-        parameters={"loan": carried.loan_number, "journey": carried.journey_id},
-        name=carried.loan_number,
-        tags=carried.tags,
-        idempotency_key=key,
-        state=scheduled(carried, at=at),
-    )
-    with surroundings().ledger.transaction() as session:
-        carried_by(session, carried.journey_id, flow_run_id=str(run.id))
-    return str(run.id)
+    client: SyncPrefectClient
+
+    def start(self, carried: Carried, *, at: datetime, is_new: bool) -> str:
+        """Create the flow run that carries a journey from now on, and note it in the ledger; returns its id.
+
+        A first run is created under the journey's own key, so that two intakes create one; a repair needs a fresh key.
+        """
+        key = carried.journey_id if is_new else f"{carried.journey_id}/{uuid4().hex[:8]}"
+        run = self.client.create_flow_run_from_deployment(
+            self._deployment_id,
+            parameters={"loan": carried.loan_number, "journey": carried.journey_id},
+            name=carried.loan_number,
+            tags=carried.tags,
+            idempotency_key=key,
+            state=scheduled(carried, at=at),
+        )
+        with surroundings().ledger.transaction() as session:
+            carried_by(session, carried.journey_id, flow_run_id=str(run.id))
+        return str(run.id)
+
+    @cached_property
+    def _deployment_id(self) -> UUID:
+        return self.client.read_deployment_by_name(DEPLOYMENT).id
 
 
 def reschedule(client: SyncPrefectClient, carried: Carried, *, at: datetime) -> None:

@@ -5,7 +5,7 @@ from prefect.client.orchestration import get_client
 
 from ledger.carriage import open_journeys_carried
 from tasks.repeatable import REPEATABLE
-from tasks.runs import start_run
+from tasks.runs import RunStarter
 from tasks.surroundings import surroundings
 
 
@@ -16,6 +16,7 @@ def start_runs(portfolio: str) -> int:
     with around.ledger.reading() as session:
         waiting = [c for c in open_journeys_carried(session) if c.flow_run_id is None and c.portfolio == portfolio]
     with get_client(sync_client=True) as client:
+        starter = RunStarter(client)
         for carried in waiting:
-            start_run(client, carried, at=around.machine_clock(), is_new=True)
+            starter.start(carried, at=around.machine_clock(), is_new=True)
     return len(waiting)

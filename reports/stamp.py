@@ -7,12 +7,15 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 PACKAGE = "duecourse"
-SOURCES = Path(__file__).parent
+FLOORS = ("domain", "policy", "ledger", "simulation", "reports")
+"""The house and what it rests on: a position is derived in one of them, a simulated wait decided in another."""
+ROOT = Path(__file__).parents[1]
+SUFFIXES = frozenset({".py", ".yaml", ".j2", ".css", ".js"})
 
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """version: of the installed product. code_digest: SHA-256 over the report's own source files.
+    """version: of the installed product. code_digest: SHA-256 over the sources of the report and of all it rests on.
 
     inputs_digest: SHA-256 over everything that the report read from the ledger. Two reports with the same stamp, scope
     and assumptions are the same to the byte.
@@ -35,11 +38,11 @@ def together(*digests: str) -> str:
 
 @cache
 def code_digest() -> str:
-    """SHA-256 over the names and contents of the report's source files, in the order of their names."""
+    """SHA-256 over the names and contents of those source files, in the order of their names."""
     digest = hashlib.sha256()
-    for path in sorted(SOURCES.rglob("*")):
-        if path.suffix in {".py", ".j2", ".css", ".js"}:
-            digest.update(path.relative_to(SOURCES).as_posix().encode() + b"\0")
+    for path in sorted(path for floor in FLOORS for path in (ROOT / floor).rglob("*")):
+        if path.suffix in SUFFIXES:
+            digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0")
             digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 

@@ -8,32 +8,24 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, assert_never
 
 from sqlmodel import Session, select
 
 from domain.journey import Arm, JourneyState
-from domain.past import Contacted, Ended, Entered, Paid, PastEvent, PastLoan, PastRow, Promised, Spent
-from ledger.database import keyring_of
+from domain.past import Contacted, Ended, Entered, Paid, PastEvent, PastRow, Promised, Spent
 from ledger.past_events import Occurred, add_contacts, add_cost, add_payment, add_promise, add_reversal
 from ledger.past_known import Known, known_in
+from ledger.past_loans import PastLoans, Refused
 from ledger.past_spells import Spell, spell_at, spells_of, worked_since
 from ledger.past_writing import PastWriting
-from ledger.removed import Removed, removed_from
-from ledger.tables.borrower import BorrowerRow
-from ledger.tables.columns import new_id
 from ledger.tables.journey import AssignmentRow, JourneyRow, LadderRow
-from ledger.tables.loan import LoanRow, PortfolioRow
+from ledger.tables.loan import PortfolioRow
 
-NAMELESS = "an import of the past, which tells no names"
 NOT_TOLD = "not assigned"
 """The arm of a journey of which the past does not tell it."""
 RULE = "history"
-
-
-class Refused(ValueError):
-    """An event cannot have been as it is told."""
 
 
 @dataclass(slots=True)
@@ -71,6 +63,7 @@ def take_in_past(
         for _ in of_loan:
             on_row()
     intake.writing.flush()
+    intake.taken.loans = intake.loans.made
     return intake.taken
 
 
@@ -90,22 +83,7 @@ class _Intake:
         self.writing, self.taken = PastWriting(session, now=now), PastTaken()
         sources = {row.source for rows in told.values() for row in rows}
         self.known: Known = known_in(session, portfolio, sources=sources)
-        self.loans = {
-            number: (loan_id, borrower_id, currency)
-            for number, loan_id, borrower_id, currency in session.exec(
-                select(LoanRow.number, LoanRow.id, LoanRow.borrower_id, LoanRow.currency).where(
-                    LoanRow.portfolio_id == portfolio.id
-                )
-            ).all()
-        }
-        self.borrowers = {
-            number: (borrower_id, removed_from(key) is not None)
-            for number, borrower_id, key in session.exec(
-                select(BorrowerRow.number, BorrowerRow.id, BorrowerRow.data_key).where(
-                    BorrowerRow.portfolio_id == portfolio.id
-                )
-            ).all()
-        }
+        self.loans = PastLoans(session, portfolio, self.writing, now=now)
         self.spells = spells_of(session, portfolio)
         self.worked_since = worked_since(session, portfolio)
         self.ladders = set(session.exec(select(LadderRow.digest).where(LadderRow.version == 0)).all())
@@ -118,7 +96,7 @@ class _Intake:
         events = [(row, event) for row in rows for event in row.events]
         first = min([self.default_at, *(event.at for _, event in events if event.at)])
         try:
-            loan_id, borrower_id = self._loan(rows[0], events, first=first)
+            loan_id, borrower_id = self.loans.known_or_made(rows[0].loan, [event for _, event in events], first=first)
         except Refused as refused:
             self.taken.refused += [(row, "", str(refused)) for row in rows]
             return
@@ -190,71 +168,6 @@ class _Intake:
         if since is not None and (event.at or self.default_at) >= since and not isinstance(event, Spent):
             remedy = "`duecourse import payments`" if isinstance(event, Paid) else "the journey's own records"
             raise Refused(f"the loan is worked here since {since:%Y-%m-%d}, and this lies after; use {remedy}")
-
-    def _loan(self, row: PastRow, events: Sequence[tuple[PastRow, PastEvent]], *, first: datetime) -> tuple[str, str]:
-        told = row.loan
-        if told.currency != self.portfolio.currency:
-            raise Refused(f"the portfolio is in {self.portfolio.currency}, and this loan in {told.currency}")
-        known = self.loans.get(told.number)
-        if known is not None:
-            return known[0], known[1]
-        borrower_id = self._borrower(told)
-        entered = [event for _, event in events if isinstance(event, Entered)]
-        balance = next((e.balance_minor for e in entered if e.balance_minor is not None), told.balance_minor) or 0
-        at = min((e.at for e in entered if e.at), default=first)
-        days = next((e.days_past_due for e in entered if e.days_past_due is not None), 0)
-        as_of_on = at.astimezone(UTC).date() - timedelta(days=1)  # money of the day of entry counts against it
-        values = {
-            "id": new_id(),
-            "portfolio_id": self.portfolio.id,
-            "number": told.number,
-            "borrower_id": borrower_id,
-            "product": told.product,
-            "segment": told.segment,
-            "currency": told.currency,
-            "balance_minor": told.balance_minor if told.balance_minor is not None else balance,
-            "arrears_minor": balance,
-            "instalment_minor": 0,
-            "past_due_since_on": as_of_on - timedelta(days=days),
-            "as_of_on": as_of_on,
-            "originated_on": told.originated_on,
-            "limitation_on": None,
-            "validation_notice_on": None,
-            "attributes": told.attributes,
-            "deceased": False,
-            "withdrawn": False,
-            "history_only": True,
-            "created_at": self.now,
-        }
-        facts = {"arrears_minor": balance, "as_of": as_of_on.isoformat(), "history_only": 1}
-        self.writing.add_loan(values, facts=facts)
-        self.loans[told.number] = (str(values["id"]), borrower_id, told.currency)
-        self.taken.loans += 1
-        return str(values["id"]), borrower_id
-
-    def _borrower(self, told: PastLoan) -> str:
-        known = self.borrowers.get(told.borrower_number)
-        if known is not None:
-            if known[1]:
-                raise Refused("the borrower was erased; nothing of them is taken in again")
-            return known[0]
-        borrower_id = new_id()
-        self.borrowers[told.borrower_number] = (borrower_id, False)
-        self.writing.add(
-            BorrowerRow,
-            {
-                "id": borrower_id,
-                "portfolio_id": self.portfolio.id,
-                "number": told.borrower_number,
-                "name_sealed": Removed(self.now.astimezone(UTC).date(), NAMELESS).mark,
-                "data_key": keyring_of(self.session).new_data_key(),
-                "timezone": told.timezone,
-                "language": told.language,
-                "jurisdiction": told.jurisdiction,
-                "created_at": self.now,
-            },
-        )
-        return borrower_id
 
     def _enter(self, row: PastRow, event: Entered, *, loan_id: str, borrower_id: str, first: datetime) -> bool:
         told = event.key or (event.at.isoformat() if event.at else "")

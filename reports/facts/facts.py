@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from domain.arrears import BUCKET_DAYS
 from reports.facts import queries
-from reports.facts.fetching import NONE, Bools, Fetched, Ints, Order, fetch
+from reports.facts.fetching import NONE, Bools, Fetched, Ints, Wanted, fetch_together
 from reports.facts.grouping import first_in_group, last_at_or_before
 from reports.scope import Scope
 
@@ -111,10 +111,9 @@ ORDERED = frozenset({"statements", "journeys", "payments"})
 
 def facts_of(session: Session, scope: Scope, *, with_ids: bool = False) -> Facts:
     """Fetch everything. with_ids: also the ids of the rows, in `Table.ids`, to look behind a figure."""
-    fetched = {
-        name: _fetch(session, query(scope), with_ids=with_ids, order="kept" if name in ORDERED else "any")
-        for name, query in QUERIES.items()
-    }
+    fetched = fetch_together(
+        session, {name: _wanted(name, query(scope), with_ids=with_ids) for name, query in QUERIES.items()}
+    )
     names = _share_names(fetched)
     tables = {name: _table(name, fetched.pop(name)) for name in TABLES}  # one copy at a time
     tables["journeys"] = _known_at_entry(tables)
@@ -126,11 +125,11 @@ def in_micros(instant: datetime) -> int:
     return (instant - EPOCH) // timedelta(microseconds=1)
 
 
-def _fetch(session: Session, query: Select[Any], *, with_ids: bool, order: Order) -> Fetched:
+def _wanted(name: str, query: Select[Any], *, with_ids: bool) -> Wanted:
     columns = [column for column in query.selected_columns if with_ids or column.name != "id"]
     query = query.with_only_columns(*columns, maintain_column_froms=True)
     names = [name for name in (*NAMES, "id") if name in {column.name for column in columns}]
-    return fetch(session, query, names=names, order=order)
+    return Wanted(query, names, order="kept" if name in ORDERED else "any")
 
 
 def _share_names(fetched: dict[str, Fetched]) -> dict[str, tuple[str, ...]]:

@@ -4,8 +4,8 @@ From PostgreSQL they come as lines of CSV, which Arrow reads; from SQLite a batc
 arrays.
 """
 
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any, Literal
@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 from pyarrow import csv
-from sqlalchemy import Connection, Select, Text, cast, func, literal, select, text
+from sqlalchemy import Connection, Engine, Select, Text, cast, func, literal, select, text
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlmodel import Session
 
@@ -25,8 +25,13 @@ BATCH = 20_000
 Order = Literal["kept", "any"]
 ROOM = text("SET LOCAL work_mem = '64MB'")
 """What PostgreSQL may hold for one sort or hash while a report is made; it would spill to disk with its default."""
+pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps what it was given, a hundred megabytes of a report
 LINES, PIECES = 50_000, 16
 """Rows in one piece from PostgreSQL where their order is kept, and how many pieces there are where it is not."""
+HAS_WRITTEN = text("SELECT pg_current_xact_id_if_assigned() IS NOT NULL")
+SNAPSHOT = text("SELECT pg_export_snapshot()")
+AT_A_TIME = 2
+"""Queries that PostgreSQL works out at a time: each takes one processor, and what it found has to be held."""
 NONE = -1
 """What stands for an empty column, in numbers and in codes of names."""
 
@@ -54,28 +59,47 @@ def fetch(session: Session, query: Select[Any], *, names: Sequence[str] = (), or
     return _from_rows(connection, query, keys, names=names)
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A query to fetch; see `fetch`."""
+
+    query: Select[Any]
+    names: Sequence[str]
+    order: Order
+
+
+def fetch_together(session: Session, wanted: Mapping[str, Wanted]) -> dict[str, Fetched]:
+    """The rows of several queries, as they stood at one moment.
+
+    On PostgreSQL several are worked out at a time, on connections that share the session's snapshot; what the session
+    itself has written and not yet committed would be missing there, so that it then works alone.
+    """
+    engine = session.get_bind()
+    if isinstance(engine, Engine) and engine.dialect.name == "postgresql" and not session.scalar(HAS_WRITTEN):
+        snapshot = session.scalar(SNAPSHOT)
+        with ThreadPoolExecutor(AT_A_TIME) as several:
+            asked = {name: several.submit(_apart, engine, snapshot, one) for name, one in wanted.items()}
+            return {name: found.result() for name, found in asked.items()}
+    return {name: fetch(session, one.query, names=one.names, order=one.order) for name, one in wanted.items()}
+
+
+def _apart(engine: Engine, snapshot: str, wanted: Wanted) -> Fetched:
+    with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+        connection.execute(text(f"SET TRANSACTION SNAPSHOT '{snapshot}'"))
+        keys = [str(column.name) for column in wanted.query.selected_columns]
+        return _from_postgresql(connection, wanted.query, keys, names=wanted.names, order=wanted.order)
+
+
 def _from_postgresql(
     connection: Connection, query: Select[Any], keys: Sequence[str], *, names: Sequence[str], order: Order
 ) -> Fetched:
     connection.execute(ROOM)
-    written = io.BytesIO()
-    pieces = list(connection.execute(_in_lines(query, names=names, order=order)).scalars())
-    while pieces:  # each is let go when it was written
-        written.write(pieces.pop(0).encode())
-        written.write(b"\n")
-    if not written.tell():
+    pieces = connection.execute(_in_lines(query, names=names, order=order)).scalars()
+    parts = [_read(piece, keys, names=names) for piece in pieces]  # one by one, so that no text is held for long
+    if not parts:
         return _coded({key: [] for key in keys}, {name: [] for name in names})
-    written.seek(0)
-    types = {key: pa.dictionary(pa.int32(), pa.string()) if key in names else pa.int64() for key in keys}
-    table = csv.read_csv(
-        written,
-        read_options=csv.ReadOptions(column_names=list(keys)),
-        parse_options=csv.ParseOptions(newlines_in_values=True),
-        convert_options=csv.ConvertOptions(
-            column_types=types, null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=False
-        ),
-    )
-    table = table.unify_dictionaries().combine_chunks()
+    table = pa.concat_tables(parts).unify_dictionaries()
+    del parts
     columns: dict[str, Any] = {}
     found: dict[str, Sequence[str]] = {}
     for key in keys:
@@ -85,9 +109,22 @@ def _from_postgresql(
             found[key] = chunks[0].dictionary.to_pylist()
         else:
             columns[key] = np.concatenate([chunk.fill_null(NONE).to_numpy() for chunk in chunks])
-    del table
+        del chunks
+        table = table.drop_columns(key)  # a copy of the next column takes its place
     pa.default_memory_pool().release_unused()
     return _coded(columns, found)
+
+
+def _read(lines: str, keys: Sequence[str], *, names: Sequence[str]) -> pa.Table:
+    types = {key: pa.dictionary(pa.int32(), pa.string()) if key in names else pa.int64() for key in keys}
+    return csv.read_csv(
+        pa.py_buffer(lines.encode()),
+        read_options=csv.ReadOptions(column_names=list(keys)),
+        parse_options=csv.ParseOptions(newlines_in_values=True),
+        convert_options=csv.ConvertOptions(
+            column_types=types, null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=False
+        ),
+    )
 
 
 def _in_lines(query: Select[Any], *, names: Sequence[str], order: Order) -> Select[Any]:

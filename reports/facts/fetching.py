@@ -118,7 +118,7 @@ def _from_postgresql(
 def _read(lines: str, keys: Sequence[str], *, names: Sequence[str]) -> pa.Table:
     types = {key: pa.dictionary(pa.int32(), pa.string()) if key in names else pa.int64() for key in keys}
     return csv.read_csv(
-        pa.py_buffer(lines.encode()),
+        pa.py_buffer(f"{lines}\n".encode()),  # Arrow takes an empty cell at an end without a newline for a text
         read_options=csv.ReadOptions(column_names=list(keys)),
         parse_options=csv.ParseOptions(newlines_in_values=True),
         convert_options=csv.ConvertOptions(

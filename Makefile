@@ -2,7 +2,8 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 READY := $(VENV)/.ready
-WORKERS ?= 2
+# One more than two processors: tests that start servers wait for them most of their time.
+WORKERS ?= 3
 
 .PHONY: demo test lint chaos bench requirements clean
 

@@ -115,7 +115,8 @@ def test_it_opens_the_work_and_keeps_what_the_desk_says_as_unverified(lender: Le
     said = request.content.decode()
     assert "Ada Canary" in said
     assert OLD.text in said
-    assert not any(word in said for word in ("L-1", "800", "900", "GBP", MOBILE.text, "Harbour"))
+    told = said.replace(item, "")  # digits of an id say nothing of money
+    assert not any(word in told for word in ("L-1", "800", "900", "GBP", MOBILE.text, "Harbour"))
     assert _told(lender, EventKind.ENRICHMENT_ASKED) == [{"work_item": item, "desk": "enrichment_desk"}]
     (answered,) = _told(lender, EventKind.ENRICHMENT_ANSWERED)
     assert (answered["candidates"], answered["new"]) == (1, 1)

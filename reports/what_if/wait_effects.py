@@ -11,12 +11,14 @@ from sqlmodel import Session
 from ledger.ladders import pinned_ladder, rung_names
 from policy.ladders.ladder import Ladder
 from reports.facts.facts import Facts
+from reports.facts.fetching import Ints
 from reports.learning.hearing import Heard, unheard
 from reports.learning.payment_hazard import ALL, DAYS, Hazards
 from reports.learning.wait_interval import LONGER, SHORTER, RungKey, WaitInterval
 from reports.what_if.fitting import TooLittleIsKnown, known_of
 from reports.what_if.population import entrants_of, spread_evenly
 from simulation.what_if.comparing import Compared, Estimate, compare, from_rung
+from simulation.what_if.entrant import Entrant
 from simulation.what_if.known import Known
 from simulation.what_if.path import World
 
@@ -52,13 +54,17 @@ def with_effects(
         most = min(MOST_OF_ONE, IN_A_REPORT // max(len(suggestions), 1))
     effects = {}
     known = dict[str, Known]()
+    chosen = {key: spread_evenly(_on_ladder(facts, key), most=most) for key, _ in suggestions}
+    people: dict[int, Entrant] = {}
+    if chosen:  # all of them are asked for at once
+        together = np.unique(np.concatenate(list(chosen.values())))
+        people = dict(zip(together.tolist(), entrants_of(session, facts, together, heard=heard), strict=True))
     try:
         for key, interval in suggestions:
             if key[0] not in known:
                 known[key[0]] = known_of(facts, hazards, like=(key[0],))
-            effects[key] = _compared(
-                session, facts, key, interval, World(known[key[0]], None, SEED), most=most, heard=heard
-            )
+            entrants = [people[journey] for journey in chosen[key].tolist()]
+            effects[key] = _compared(session, key, interval, World(known[key[0]], None, SEED), entrants)
     except TooLittleIsKnown:
         pass  # payments that came while no journey was open say nothing of ladders
     return tuple(
@@ -72,18 +78,22 @@ def _follows(session: Session, key: RungKey, interval: WaitInterval) -> bool:
     return key[1] in names and interval.next_rung in names[names.index(key[1]) + 1 :]
 
 
-def _compared(
-    session: Session, facts: Facts, key: RungKey, interval: WaitInterval, world: World, *, most: int, heard: Heard
-) -> Compared | None:
-    digest, rung, segment = key
-    present = pinned_ladder(session, digest)
-    more = (interval.suggested_days or 0) - (interval.wait_days or 0)
-    proposed = with_wait(present, rung=interval.next_rung or "", more=timedelta(days=more))
+def _on_ladder(facts: Facts, key: RungKey) -> Ints:
+    digest, _, segment = key
     journeys = facts.journeys
     here = facts.entered & (journeys["ladder"] == facts.names["ladder"].index(digest))
     if segment != ALL:
         here &= journeys["segment"] == facts.names["segment"].index(segment)
-    people = entrants_of(session, facts, spread_evenly(np.flatnonzero(here), most=most), heard=heard)
+    return np.flatnonzero(here)
+
+
+def _compared(
+    session: Session, key: RungKey, interval: WaitInterval, world: World, people: Sequence[Entrant]
+) -> Compared | None:
+    digest, rung, _ = key
+    present = pinned_ladder(session, digest)
+    more = (interval.suggested_days or 0) - (interval.wait_days or 0)
+    proposed = with_wait(present, rung=interval.next_rung or "", more=timedelta(days=more))
     starts = from_rung(people, present, world, rung=rung, days=DAYS, patience=PATIENCE)
     return compare(starts, world, present=present, proposed=proposed, days=DAYS) if len(starts) > 1 else None
 

@@ -24,7 +24,7 @@ from reports.measures.liquidation import liquidations
 from reports.measures.measures import Measures
 from reports.measures.present_value import present_value
 from reports.measures.rates import rates_of
-from reports.measures.roll import roll_matrix
+from reports.measures.roll import roll_matrix, rolled
 from reports.measures.sankey import Flow, flows
 from reports.measures.time_to_cure import time_to_cure
 from reports.measures.watching import Watched, watched_of
@@ -139,11 +139,14 @@ def groundwork(session: Session, scope: Scope, *, with_ids: bool = False) -> Gro
 def _measures(ground: Groundwork, watched: Watched, assumptions: Assumptions) -> Measures:
     facts, credited, placing = ground.facts, ground.credited, ground.placing
     ends, cure = facts.names["closing"], ClosingReason.CURED.value
-    by = by_group(groups_of(facts, credited, placing, moved=ground.moved, watched=watched), ends, cure=cure)
+    months = list(rolled(facts))
+    groups = groups_of(facts, credited, placing, moved=ground.moved, watched=watched)
+    by = by_group(groups, facts, months, ends=ends, cure=cure)
     return Measures(
         cure=cures(watched),
         cure_by=by.cure,
-        roll=roll_matrix(facts),
+        roll=roll_matrix(months),
+        roll_by=by.roll,
         liquidation=liquidations(watched),
         liquidation_by=by.liquidation,
         time_to_cure=time_to_cure(watched, ends, cure=cure),

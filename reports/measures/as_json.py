@@ -8,7 +8,7 @@ from reports.measures.crediting import METHODS, Attributions
 from reports.measures.cure import CureRate
 from reports.measures.measures import Measures
 from reports.measures.present_value import PresentValue
-from reports.measures.roll import RollMatrix
+from reports.measures.roll import RollBy, RollMatrix
 
 
 def measures_json(measures: Measures) -> dict[str, Any]:
@@ -17,6 +17,7 @@ def measures_json(measures: Measures) -> dict[str, Any]:
         "cure": [_unnamed(rate) for rate in measures.cure],
         "cure_by": {by: [asdict(rate) for rate in rates] for by, rates in measures.cure_by.items()},
         "roll": _roll(measures.roll),
+        "roll_by": {by: [_rolled(cell) for cell in cells] for by, cells in measures.roll_by.items()},
         "liquidation": [asdict(row) for row in measures.liquidation],
         "liquidation_by": {by: [asdict(row) for row in rows] for by, rows in measures.liquidation_by.items()},
         "time_to_cure": [{**asdict(row), "competing": dict(row.competing)} for row in measures.time_to_cure],
@@ -42,6 +43,12 @@ def _roll(matrix: RollMatrix) -> dict[str, Any]:
         ],
         "counts": [{"from": c.from_bucket, "to": c.to_bucket, "loans": c.loans, "rate": c.rate} for c in matrix.counts],
     }
+
+
+def _rolled(cell: RollBy) -> dict[str, Any]:
+    """With the ends called as in the matrices of all."""
+    values = asdict(cell)
+    return {"name": values.pop("name"), "from": values.pop("from_bucket"), "to": values.pop("to_bucket"), **values}
 
 
 def _value(npv: PresentValue) -> dict[str, Any]:

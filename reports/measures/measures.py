@@ -8,7 +8,7 @@ from reports.measures.cure import CureRate
 from reports.measures.liquidation import Liquidation, LiquidationBy
 from reports.measures.present_value import PresentValue
 from reports.measures.rates import Rates
-from reports.measures.roll import RollMatrix
+from reports.measures.roll import RollBy, RollMatrix
 from reports.measures.time_to_cure import Incidence, NamedIncidence
 
 
@@ -19,6 +19,7 @@ class Measures:
     cure: tuple[CureRate, ...]
     cure_by: Mapping[str, tuple[CureRate, ...]]
     roll: RollMatrix
+    roll_by: Mapping[str, tuple[RollBy, ...]]
     liquidation: tuple[Liquidation, ...]
     liquidation_by: Mapping[str, tuple[LiquidationBy, ...]]
     time_to_cure: tuple[Incidence, ...]

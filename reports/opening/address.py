@@ -36,6 +36,7 @@ KEYS_OF_MANY: Mapping[str, tuple[str, ...]] = {
     BY: ("name",),
     "npv_by_": ("name",),
     "cure_by_": ("name", "horizon_days"),
+    "roll_by_": ("name", "from", "to"),
     "liquidation_by_": ("name", "age_days"),
     "time_to_cure_by_": ("name", "day"),
     "attribution_": ("step",),

@@ -1,6 +1,6 @@
 """Opening what is counted: roll rates, rates of calls and promises, outcomes, and where journeys went."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,7 @@ from reports.facts.grouping import distinct
 from reports.learning.windows import flow_of
 from reports.measures.interval import share_of
 from reports.measures.rates import ALL
-from reports.measures.roll import NAMES
+from reports.measures.roll import NAMES, Rolled, is_of
 from reports.opening.ground import Ground
 from reports.opening.part import Made, Part, Unit, estimated, ones, summed
 from reports.recovery_curve import DAY
@@ -26,9 +26,26 @@ WHAT = {
 
 def of_roll(ground: Ground, record: Mapping[str, Any], table: str) -> dict[str, Made]:
     """Loans of one bucket at a month's end that were in another at the next one, each with its balance at the first."""
-    start, by_money = NAMES.index(record["from"]), table == "roll_money"
+    by_money = table == "roll_money"
+    made, rate = _rolled(ground, ground.rolled, record, by_money=by_money)
+    return {"amount_minor" if by_money else "loans": made, "rate": rate}
+
+
+def of_roll_by(ground: Ground, record: Mapping[str, Any], table: str) -> dict[str, Made]:
+    """The same of the loans whose journeys stand in one row of a breakdown, by loans and by money."""
+    watched = ground.groups[table.removeprefix("roll_by_"), str(record["name"])]
+    months = [month.only(is_of(watched, month, ground.facts)) for month in ground.rolled]
+    loans, loan_rate = _rolled(ground, months, record, by_money=False)
+    money, money_rate = _rolled(ground, months, record, by_money=True)
+    return {"loans": loans, "loan_rate": loan_rate, "amount_minor": money, "money_rate": money_rate}
+
+
+def _rolled(
+    ground: Ground, months: Sequence[Rolled], record: Mapping[str, Any], *, by_money: bool
+) -> tuple[Made, Made]:
+    """What went from one bucket to another, and its share."""
+    start = NAMES.index(record["from"])
     cell = start * len(NAMES) + NAMES.index(record["to"])
-    months = ground.rolled
     cells, loan, balance = (
         np.concatenate([getattr(each, name) for each in months]) for name in ("cell", "loan", "balance")
     )
@@ -42,17 +59,15 @@ def of_roll(ground: Ground, record: Mapping[str, Any], table: str) -> dict[str, 
         )
     )
     rate = round(here.sum / whole.sum, 6) if whole.sum else None
-    beside = tuple(_positions(ground, cell))
-    return {
-        "amount_minor" if by_money else "loans": replace(summed(here), beside=beside),
-        "rate": replace(estimated(rate, (here, whole), how=f"{here.name} / {whole.name}"), beside=beside),
-    }
+    beside = tuple(_positions(ground, months, cell))
+    share = estimated(rate, (here, whole), how=f"{here.name} / {whole.name}")
+    return replace(summed(here), beside=beside), replace(share, beside=beside)
 
 
-def _positions(ground: Ground, cell: int) -> Iterator[Part]:
+def _positions(ground: Ground, months: Sequence[Rolled], cell: int) -> Iterator[Part]:
     """What the buckets of a cell's loans follow from: statements of the book or entries, and the money since."""
     sources, loans, starts, ends = [], [], [], []
-    for month in ground.rolled:
+    for month in months:
         loan = month.loan[month.cell == cell]
         for day in (month.before, month.day):
             source, since = ground.past.seen_by(day, loan)

@@ -40,6 +40,7 @@ OPENERS_OF_MANY: Mapping[str, Opener] = {
     "npv_by_": money.of_value,
     "attribution_": money.of_attribution,
     "cure_by_": cohorts.of_cure,
+    "roll_by_": counts.of_roll_by,
     "liquidation_by_": cohorts.of_liquidation,
     "time_to_cure_by_": cohorts.of_time_to_cure,
     CURVES: cohorts.of_curve,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from reports.columns import rows_of
 from reports.figures import amount, percent, words
 from reports.plots import GOOD, INK, Plot, figure, layout
 from reports.sections.section import Part, Section, Told
@@ -28,6 +29,14 @@ def roll(told: Told) -> Section:
                 label="Roll rates by loans",
                 tables=told.table("roll_counts"),
                 claims=("roll",),
+            ),
+            *(
+                Part(
+                    heading=f"By {rows_of(split).lower()}",
+                    note="Of the loans whose journeys stand in each row, as in the other tables by it.",
+                    tables=told.table(f"roll_by_{split}"),
+                )
+                for split in told.report.get("roll_by", {})
             ),
         ),
     )

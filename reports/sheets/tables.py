@@ -50,6 +50,7 @@ TITLES = {
 SPLIT_TITLES = {
     "by": "By {}",
     "time_to_cure_by": "Time to cure by {}",
+    "roll_by": "Roll rates by {}",
     "liquidation_by": "Liquidation by {}, all cohorts together",
     "cure_by": "Loans cured within days of entry, by {}",
     "recovery_curves": "Share of opening arrears recovered, by {}",

@@ -1,5 +1,6 @@
 """The measures by cohort of each row: those who entered from their entry on, those of a step from that step on."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -60,6 +61,33 @@ def test_a_step_counts_from_the_step_on(measures: Measures) -> None:
     assert rows["gentle v1: friendly_reminder", 7].rate == 1.0
     of_ladder = {(row.name, row.age_days): row for row in measures.liquidation_by["ladder"]}
     assert (of_ladder["gentle v1", 7].rate, of_ladder["gentle v1", 14].rate) == (0.0, 0.5)
+
+
+def test_roll_rates_of_the_rows_are_those_of_all_taken_apart(ledger: Ledger) -> None:
+    """Of ten loans 46 days past due at the end of January, the six on one ladder have paid by the next month's end."""
+    book = Book()
+    for number in range(6):
+        book.loan(at=START + timedelta(minutes=number), ladder="gentle").pays(10_000, day=40)
+    for number in range(4):
+        book.loan(at=START + timedelta(hours=1, minutes=number), ladder="standard")
+    with ledger.transaction() as session:
+        book.write(session)
+        until = (START + timedelta(days=58)).date()
+        found = effectiveness(session, portfolio=PORTFOLIO, from_on=START.date(), to_on=until, as_of=AS_OF).measures
+        session.rollback()
+    whole = {(c.from_bucket, c.to_bucket): c.loans for c in found.roll.counts}
+    money = {(c.from_bucket, c.to_bucket): c.amount_minor for c in found.roll.money}
+    cells = found.roll_by["ladder"]
+    assert {(c.name, c.to_bucket): (c.loans, c.loan_rate, c.money_rate) for c in cells} == {
+        ("gentle v1", "current"): (6, 1.0, 1.0),
+        ("standard v2", "61-90 days"): (4, 1.0, 1.0),
+    }
+    for by in ("ladder", "arm", "segment", "bucket"):
+        loans, balances = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+        for cell in found.roll_by[by]:
+            loans[cell.from_bucket, cell.to_bucket] += cell.loans
+            balances[cell.from_bucket, cell.to_bucket] += cell.amount_minor
+        assert (dict(loans), dict(balances)) == (whole, money)
 
 
 def test_every_breakdown_of_the_present_value_sums_to_it(measures: Measures) -> None:

@@ -105,7 +105,13 @@ class Prefect:
             "DUECOURSE_WORKER_POLL_SECONDS": "0.2",
             **settings,
         }
-        command = [sys.executable, "-m", "prefect", "worker", "start", "--type", kind, "--pool", pool, *options]
+        command = [
+            *(
+                "env",
+                "--default-signal=INT",
+            ),  # what runs in the background is deaf to it, and Prefect passes TERM on as INT
+            *(sys.executable, "-m", "prefect", "worker", "start", "--type", kind, "--pool", pool, *options),
+        ]
         with log.open("wb") as output:
             process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
         worker = Worker(process=process, log=log)

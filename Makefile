@@ -2,8 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 READY := $(VENV)/.ready
-# One more than two processors: tests that start servers wait for them most of their time.
-WORKERS ?= 3
+WORKERS ?= 2
 
 .PHONY: demo test lint chaos bench requirements clean
 

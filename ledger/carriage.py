@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, or_, select
 
 from domain.arrears import bucket_of
 from domain.journey import JourneyState, WaitingFor
@@ -74,12 +74,14 @@ def carried_by(session: Session, journey_id: str, *, flow_run_id: str) -> None:
 
 def unsettled(session: Session, *, now: datetime) -> int:
     """How many open journeys still have something to do at `now`: held by a run, due, or woken and not looked at."""
-    rows = session.exec(select(JourneyRow).where(JourneyRow.state == JourneyState.OPEN.value)).all()
-    return sum(
-        1
-        for row in rows
-        if row.wake_seq > row.seen_wake_seq or row.due_at is None or row.due_at <= now or row.lease_until is not None
+    to_do = or_(
+        col(JourneyRow.wake_seq) > col(JourneyRow.seen_wake_seq),
+        col(JourneyRow.due_at).is_(None),
+        col(JourneyRow.due_at) <= now,
+        col(JourneyRow.lease_until).is_not(None),
     )
+    query = select(func.count()).select_from(JourneyRow).where(JourneyRow.state == JourneyState.OPEN.value, to_do)
+    return session.exec(query).one()
 
 
 def next_due_at(session: Session) -> datetime | None:

@@ -1,19 +1,20 @@
 """Moving the runs of woken journeys to now: the outbox's other end."""
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
-from prefect.client.schemas.objects import StateType
 
 from ledger.carriage import open_journeys_carried
 from ledger.waking import sleepers
-from tasks.runs import reschedule, runs_by_id
+from tasks.runs import planned_at, reschedule, runs_by_id
 from tasks.surroundings import surroundings
 
 
 def nudge() -> int:
     """Schedule the waiting runs of woken journeys for now; returns how many.
 
-    A run that is being carried out needs no nudge: it looks at the ledger once more before it leaves. A run that is
-    missing or dead is the repair flow's business. What is not seen by a turn soon is nudged again.
+    A run that is being carried out needs no nudge: it looks at the ledger once more before it leaves. Nor does one
+    that is due and stands in the queue: after a thousand wake-ups at once, to move those again would cost the server
+    more than to carry them out. A run that is missing or dead is the repair flow's business. What is not seen by a
+    turn soon is nudged again.
     """
     around = surroundings()
     with around.ledger.transaction() as session:
@@ -32,7 +33,8 @@ def _schedule_now(client: SyncPrefectClient, journey_ids: list[str]) -> int:
     nudged = 0
     for journey in carried:
         run = runs.get(journey.flow_run_id or "")
-        if run is not None and run.state is not None and run.state.type is StateType.SCHEDULED:
-            reschedule(client, journey, at=around.machine_clock())
+        planned = planned_at(run) if run is not None else None
+        if planned is not None and planned > (now := around.machine_clock()):
+            reschedule(client, journey, at=now)
             nudged += 1
     return nudged

@@ -9,7 +9,7 @@ from prefect.client.schemas.objects import FlowRun, StateType
 
 from ledger.carriage import Carried, open_journeys_carried
 from tasks.repeatable import REPEATABLE
-from tasks.runs import RunStarter, reschedule, runs_by_id
+from tasks.runs import RunStarter, planned_at, reschedule, runs_by_id
 from tasks.surroundings import surroundings
 
 DISAGREES_BY = timedelta(seconds=2)
@@ -72,7 +72,7 @@ def _is_dead(carried: Carried, run: FlowRun, *, machine_now: datetime, lease: ti
 
 
 def _waits_wrongly(run: FlowRun, *, at: datetime, machine_now: datetime) -> bool:
-    planned = run.state.state_details.scheduled_time if run.state is not None else None
+    planned = planned_at(run)
     if planned is None:
         return True
     both_are_due = planned <= machine_now and at <= machine_now

@@ -59,6 +59,11 @@ class RunStarter:
         return self.client.read_deployment_by_name(DEPLOYMENT).id
 
 
+def planned_at(run: FlowRun) -> datetime | None:
+    """For when Prefect has scheduled a run; None when it is being carried out or over."""
+    return run.state.state_details.scheduled_time if run.state is not None and run.state.is_scheduled() else None
+
+
 def reschedule(client: SyncPrefectClient, carried: Carried, *, at: datetime) -> None:
     """Set a run's schedule, whatever state it is in."""
     if carried.flow_run_id is not None:

@@ -7,7 +7,6 @@ import httpx
 
 from connectors.lender_signature import signature_of
 from domain.action import Action
-from simulation.sandbox.control import Accept
 from simulation.sandbox.settings import DESK_TOKEN
 from tests.chaos.house import House
 from tests.ledger.lender import Lender
@@ -29,14 +28,19 @@ def tell_of_orders(house: House, lender: Lender) -> int:
     """
     with house.sandbox() as remote:
         orders = [accept for accept in remote.accepts().accepts if accept.channel in NAMES]
-    return sum(_told(house, Action(order.channel), item, lender) for order in orders for item in _news_of(order))
+    return sum(
+        _told(house, Action(order.channel), item, lender)
+        for order in orders
+        for item in news_of(order.attempt_id, order.vendor_id)
+    )
 
 
-def _news_of(order: Accept) -> Iterator[dict[str, object]]:
-    about = {"reference": order.attempt_id, "order_id": order.vendor_id}
+def news_of(attempt_id: str, order_id: str) -> Iterator[dict[str, object]]:
+    """What a desk tells of an order, the last thing first."""
+    about = {"reference": attempt_id, "order_id": order_id}
     worked = {"status": "worked", "disposition": DISPOSITION, "minutes": 20}
-    yield {"event_id": f"{order.vendor_id}-worked", **about, **worked}
-    yield {"event_id": f"{order.vendor_id}-accepted", **about, "status": "accepted"}
+    yield {"event_id": f"{order_id}-worked", **about, **worked}
+    yield {"event_id": f"{order_id}-accepted", **about, "status": "accepted"}
 
 
 def _told(house: House, desk: Action, item: dict[str, object], lender: Lender) -> int:

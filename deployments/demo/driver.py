@@ -5,7 +5,6 @@ people work, starts the daily flows, and mends what dies.
 """
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -26,7 +25,7 @@ from simulation.people import People
 from simulation.sandbox.remote import SandboxRemote
 
 LOOKS_EVERY_SECONDS = 0.05
-DIES_UNNOTICED_SECONDS = 3.0
+STARTS_AGAIN_SECONDS = 3.0
 MOST_TRIES = 60
 LONGEST_FLOW_SECONDS = 600.0
 PAYMENTS_AT = time(6)
@@ -149,9 +148,7 @@ class Driver:
             if left != before:
                 before, waited, repaired_at = left, 0.0, 0.0
                 patience.begin_anew()
-            if waited > DIES_UNNOTICED_SECONDS:
-                self.stage.mend()
-            if waited - repaired_at > LEASE_SECONDS + DIES_UNNOTICED_SECONDS:
+            if waited - repaired_at > LEASE_SECONDS + STARTS_AGAIN_SECONDS:
                 self._repair()
                 repaired_at = waited
             if patience.is_over:
@@ -165,7 +162,7 @@ class Driver:
             return unsettled(session, now=self.now)
 
     def _repair(self) -> None:
-        """Make sure of processes and deployments, then let the repair flow start what is missing."""
+        """Make sure of the deployments, then let the repair flow start what is missing."""
         self.stage.mend()
         try:
             register(pool=POOL, pool_type="journey", portfolios=[], with_schedules="no")
@@ -187,8 +184,6 @@ class Driver:
                 if tries > MOST_TRIES:
                     raise DemoIsStuck(DemoIsStuck.__doc__) from error
                 let_pass(1)
-                with suppress(Exception):  # what does not start now is started in the next round
-                    self.stage.mend()
                 self._register_if_lost()
 
     def _register_if_lost(self) -> None:
@@ -207,12 +202,13 @@ class Driver:
             }
             failed: dict[str, dict[str, Any]] = {}
             for name, run_id in runs.items():
-                waited, restarts = 0.0, self.stage.restarts
+                waited, worker = 0.0, self.stage.worker_id
                 while True:
                     state = client.read_flow_run(run_id).state
                     if state is not None and state.is_final():
                         break
-                    if waited > LEASE_SECONDS * 2 and self._is_lost(waited, restarts=restarts):
+                    was_taken = state is not None and not state.is_scheduled()
+                    if waited > LONGEST_FLOW_SECONDS or (was_taken and self.stage.worker_id != worker):
                         failed[name] = parameters[name]
                         break
                     let_pass(LOOKS_EVERY_SECONDS)
@@ -220,11 +216,4 @@ class Driver:
                     self.watch(self.now)
                 if state is not None and state.is_failed() and state.name != OUT_OF_ORDER:
                     raise DemoIsStuck(f"{name}: {state.message}")
-            if failed:
-                self.stage.mend()
             return failed
-
-    def _is_lost(self, waited: float, *, restarts: int) -> bool:
-        """Whether a flow that takes long died with a process; thousands of loans take minutes, and live."""
-        self.stage.mend()
-        return self.stage.restarts != restarts or waited > LONGEST_FLOW_SECONDS

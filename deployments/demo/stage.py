@@ -4,7 +4,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +21,7 @@ POOL = "journeys"
 READY_WITHIN_SECONDS = 60.0
 STOPS_WITHIN_SECONDS = 15.0
 ASKS_AGAIN_AFTER_SECONDS = 0.1
+LOOKS_AFTER_IT_EVERY_SECONDS = 1.0
 LEASE_SECONDS = 15.0
 GIVES_UP_AFTER = timedelta(seconds=120)
 MOST_RESTARTS = 30
@@ -53,7 +56,7 @@ class Addresses:
 
 
 class Stage:
-    """Starts everything, looks after it, and leaves nothing running."""
+    """Starts everything, starts again what dies, from a thread of its own, and leaves nothing running."""
 
     def __init__(
         self, home: Path, *, ledger_url: str, database: DemoPostgres | None, seed: int, starts_at: str
@@ -79,6 +82,8 @@ class Stage:
         self.server: PrefectServer | None = None
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.restarts = 0
+        self._starting = threading.RLock()
+        self._closing = threading.Event()
 
     def __enter__(self) -> Self:
         try:
@@ -88,6 +93,7 @@ class Stage:
         except BaseException:
             self.close()
             raise
+        threading.Thread(target=self._look_after_it, name="demo-keeper", daemon=True).start()
         return self
 
     def __exit__(
@@ -99,6 +105,11 @@ class Stage:
     def prefect_ui(self) -> str:
         """Where to watch the flow runs."""
         return f"http://127.0.0.1:{self.at.prefect_port}"
+
+    @property
+    def worker_id(self) -> int:
+        """The process in which flows run now; another one after a death."""
+        return self.processes["worker"].pid
 
     def start_prefect(self) -> None:
         """Start (or start again) the Prefect server on its port and home."""
@@ -114,7 +125,7 @@ class Stage:
             **client_settings(api_url=f"{self.prefect_ui}/api", home=self.home / "prefect"),
             **self.settings,
         }
-        with (self.home / f"{name}.log").open("ab") as log:
+        with self._starting, (self.home / f"{name}.log").open("ab") as log:
             self.processes[name] = subprocess.Popen(  # noqa: S603 - our own interpreter and fixed arguments
                 [sys.executable, "-m", *self._command(name)],
                 env=environment,
@@ -126,21 +137,18 @@ class Stage:
         if name in self.health_urls:
             self._wait_for(name)
 
-    def mend(self) -> list[str]:
-        """Start again what has died; returns the names."""
-        dead = [name for name, process in self.processes.items() if process.poll() is not None]
-        if self.database is not None and self.database.mend():
-            self.restarts += 1
-        if self.server is None or self.server.process.poll() is not None:
-            if self.server is not None:
-                self.server.stop()
-            self.start_prefect()
-            dead.append("prefect")
-        for name in dead:
-            if name != "prefect":
+    def mend(self) -> None:
+        """Start again what has died; waits until whatever is being started is there."""
+        with self._starting:
+            if self._closing.is_set():
+                return
+            if self.database is not None and self.database.mend():
+                self.restarts += 1
+            if self.server is None or self.server.process.poll() is not None:
+                self.restart_prefect()
+            for name in [name for name, process in self.processes.items() if process.poll() is not None]:
                 self.start(name)
-        self.restarts += len(dead)
-        return dead
+                self.restarts += 1
 
     def through_outages(self, step: Callable[[], T]) -> T:
         """Take a step that may be taken twice: once more after whatever died in its middle was started again."""
@@ -157,20 +165,28 @@ class Stage:
                 let_pass(1)
 
     def restart_prefect(self) -> None:
-        """For a server that lives but does not answer any more."""
-        if self.server is not None:
-            self.server.stop()
-        self.start_prefect()
-        self.restarts += 1
+        """For a server that is gone, or lives but does not answer any more."""
+        with self._starting:
+            if self.server is not None:
+                self.server.stop()
+            self.start_prefect()
+            self.restarts += 1
 
     def close(self) -> None:
         """Stop everything, the worker first, so that it can finish what it holds."""
-        for name in ("worker", "receipts", "sandbox"):
-            process = self.processes.get(name)
-            if process is not None:
-                _stop(process)
-        if self.server is not None:
-            self.server.stop()
+        self._closing.set()
+        with self._starting:
+            for name in ("worker", "receipts", "sandbox"):
+                process = self.processes.get(name)
+                if process is not None:
+                    _stop(process)
+            if self.server is not None:
+                self.server.stop()
+
+    def _look_after_it(self) -> None:
+        while not self._closing.wait(LOOKS_AFTER_IT_EVERY_SECONDS):
+            with suppress(Exception):  # what does not start now is started at the next look
+                self.mend()
 
     def _command(self, name: str) -> list[str]:
         match name:

@@ -1,6 +1,7 @@
 """Sending exactly: planned, judged and claimed, made once, recorded."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -15,6 +16,7 @@ from domain.work_item import Disposition, WorkKind
 from ledger.claiming import claim
 from ledger.consequences import ANOTHER_DAY_AFTER, HANDLING, SPOILS_CONTACT, WEBHOOK_MENDED_AFTER, Handling
 from ledger.contacts import opt_out
+from ledger.database import make_engine
 from ledger.outcomes import record_failure
 from ledger.tables.attempt import AttemptRow, VerdictRow
 from ledger.tables.borrower import ContactPointRow
@@ -29,6 +31,8 @@ from tests.ledger.lender import ADDRESS, LEASE, MOBILE, NOW, Lender, a_loan
 
 NIGHT = datetime(2026, 1, 5, 22, tzinfo=UTC)
 MORNING = datetime(2026, 1, 6, 8, tzinfo=UTC)
+FULL_SYNC = 2
+"""What SQLite answers for `synchronous=FULL`."""
 REFUSED = [failure for failure, handling in HANDLING.items() if handling is Handling.ANOTHER_WAY]
 AGAIN_AFTER = {
     Handling.LATER: timedelta(minutes=15),
@@ -210,6 +214,14 @@ class TestAClaim:
         assert lender.journey(journey).lease_until == until
         (row,) = attempts(lender)
         assert row.fence == turn.fence > lost.fence
+
+    def test_is_on_the_disk_before_its_request_leaves(self, tmp_path: Path) -> None:
+        """SQLite syncs its log with every commit, on every connection: a claim outlives a power loss."""
+        engine = make_engine(f"sqlite:///{tmp_path / 'ledger.db'}")
+        with engine.connect() as one, engine.connect() as another:
+            synced = [each.exec_driver_sql("PRAGMA synchronous").scalar_one() for each in (one, another)]
+        engine.dispose()
+        assert synced == [FULL_SYNC, FULL_SYNC]
 
 
 class TestARunThatDiesWhileSending:

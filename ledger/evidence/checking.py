@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from ledger.append_only import guards, wanted_guards
 from ledger.database import Ledger
+from ledger.evidence.canonical import document
 from ledger.evidence.flaw import Flaw, What
 from ledger.evidence.links import Chain, read_chain
 from ledger.evidence.proof import Proof
@@ -102,7 +103,7 @@ def _check_span(connection: Connection, keyring: Keyring, span: Span, proof: Pro
     _check_records(connection, span, chains, proof)
     with Session(connection) as session:
         session.info["keyring"] = keyring
-        proof.flaws.extend(changed_texts(session, span))
+        proof.flaws.extend(changed_texts(session, span, chains))
 
 
 def _chains(connection: Connection, span: Span, proof: Proof) -> dict[Any, Chain]:
@@ -165,11 +166,14 @@ def _check_records(connection: Connection, span: Span, chains: dict[Any, Chain],
 
 def _is_told_elsewhere(connection: Connection, loan: str, record: str) -> bool:
     """A row of a borrower is bound to one of their loans; the others do not tell of it."""
+    find = "strpos" if connection.dialect.name == "postgresql" else "instr"
     query = text(
-        "SELECT 1 FROM events WHERE loan_id IN (SELECT other.id FROM loans AS this JOIN loans AS other"
-        " ON other.borrower_id = this.borrower_id WHERE this.id = :loan) AND CAST(records AS text) LIKE :told LIMIT 1"
+        "SELECT 1 FROM events WHERE loan_id IN (SELECT other.id FROM loans AS this JOIN loans AS other"  # noqa: S608 - our own names
+        f" ON other.borrower_id = this.borrower_id WHERE this.id = :loan) AND {find}(CAST(records AS text), :told) > 0"
+        " LIMIT 1"
     )
-    return connection.execute(query, {"loan": loan, "told": f'%"{record}"%'}).first() is not None
+    # Spelled as JSON spells it, so that a quotation mark in an id does not end it.
+    return connection.execute(query, {"loan": loan, "told": document(record)}).first() is not None
 
 
 def _name_loans(connection: Connection, proof: Proof) -> None:

@@ -2,27 +2,35 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from json.encoder import encode_basestring_ascii as encode
 from typing import Any
 
+from domain.event import EventKind
 from ledger.evidence.canonical import GENESIS, document
 from ledger.evidence.flaw import Flaw, What
 from ledger.evidence.stored import StoredEvent
+from policy.compliance.record_class import RecordClass
+
+OF_CONTACTS = frozenset({RecordClass.MESSAGES.value, RecordClass.VISITS.value})
+"""The classes of record under which the removed texts of contacts are told."""
 
 
 @dataclass(slots=True)
 class Chain:
     """What is left of a chain when it has been read: its last link, and what it says of records.
 
-    bound: for each record the digest that was told last, and the event that told it. journeys: which it speaks of.
+    bound: for each record the digest that was told last, and the event that told it. removed: how many texts of
+    contacts were removed, by day and rule.
     """
 
     loan: str
     seq: int = 0
     hash: str = GENESIS
     bound: dict[str, tuple[str, int]] = field(default_factory=dict)
+    removed: Counter[tuple[str, str]] = field(default_factory=Counter)
     flaws: list[Flaw] = field(default_factory=list)
 
 
@@ -33,9 +41,17 @@ def read_chain(loan: str, events: Iterable[StoredEvent]) -> Chain:
         chain.flaws.extend(_flaws(chain, event))
         chain.seq = event.seq if isinstance(event.seq, int) else chain.seq + 1
         chain.hash = event.hash
-        for record, digested in _records(event).items():
+        for record, digested in _told(event.records).items():
             chain.bound[record] = (digested, chain.seq)
+        if event.kind == EventKind.TEXT_REMOVED.value:
+            _note_removed(chain, event)
     return chain
+
+
+def _note_removed(chain: Chain, event: StoredEvent) -> None:
+    facts = _told(event.facts)
+    if facts.get("record_class") in OF_CONTACTS and isinstance(facts.get("texts"), int):
+        chain.removed[str(event.at)[:10], str(facts.get("rule"))] += facts["texts"]
 
 
 def _flaws(chain: Chain, event: StoredEvent) -> Iterator[Flaw]:
@@ -68,9 +84,10 @@ def stored_hash(event: StoredEvent) -> str | None:
     return hashlib.sha256((event.prev_hash + told).encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def _records(event: StoredEvent) -> dict[str, str]:
+def _told(raw: Any) -> dict[str, Any]:
+    """What the JSON of an event says; nothing where that is no JSON any more."""
     try:
-        told = json.loads(event.records)
+        told = json.loads(raw)
     except (ValueError, TypeError):
         return {}
     return told if isinstance(told, dict) else {}

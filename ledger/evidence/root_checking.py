@@ -12,6 +12,7 @@ from ledger.evidence import merkle
 from ledger.evidence.canonical import GENESIS, document
 from ledger.evidence.flaw import Flaw, What
 from ledger.evidence.proof import Proof
+from ledger.evidence.put_away import is_broken_off, put_away_text
 from ledger.evidence.roots import growth
 from ledger.evidence.signing import PublicKeys, is_signed
 
@@ -86,6 +87,13 @@ def _of_growth(connection: Connection, told: dict[str, Any] | None, *, after: in
 def _of_files(folder: Path, stored: dict[str, dict[str, Any]], *, keys: PublicKeys) -> Iterator[Flaw]:
     for path in sorted(folder.glob("root-*.json")):
         day = path.stem.removeprefix("root-")
+        if day in stored and is_broken_off(path, put_away_text(**stored[day])):
+            yield Flaw(
+                What.ROOT_UNSIGNED,
+                f"what was put away of {day} ({path.name}) was broken off while it was written; the ledger has the"
+                " whole of it, and `duecourse evidence close-days` writes it again",
+            )
+            continue
         try:
             put_away = json.loads(path.read_text())
             key = keys.get(put_away["statement"]["key"])

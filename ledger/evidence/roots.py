@@ -21,6 +21,7 @@ from ledger.append_only import guards, wanted_guards
 from ledger.database import Ledger
 from ledger.evidence import merkle
 from ledger.evidence.canonical import GENESIS, document
+from ledger.evidence.put_away import file_of, put_away, put_away_text
 from ledger.evidence.signing import name_of, pem_of
 from ledger.inserting import insert_new
 from ledger.tables.evidence import EvidenceRootRow
@@ -63,9 +64,7 @@ def close_days(ledger: Ledger, custody: Custody, *, now: datetime) -> list[date]
                 closed.append(day)
     with ledger.reading() as session:
         _put_away(session, custody.folder)
-    public = custody.folder / f"key-{name_of(key.public_key())}.pub"
-    if not public.exists():
-        public.write_text(pem_of(key.public_key()))
+    put_away(custody.folder / f"key-{name_of(key.public_key())}.pub", pem_of(key.public_key()))
     return closed
 
 
@@ -83,17 +82,6 @@ def growth(connection: Connection, *, after: int, upto: int) -> Growth:
 def leaf_text(loan: str, seq: int, hashed: str) -> str:
     """What a leaf says."""
     return f"{loan} {seq} {hashed}"
-
-
-def file_of(day: date) -> str:
-    """The name of the file in which a day's root is put away."""
-    return f"root-{day.isoformat()}.json"
-
-
-def put_away_text(row: EvidenceRootRow) -> str:
-    """What is put away of a root."""
-    told = {"statement": json.loads(row.statement), "signature": row.signature}
-    return json.dumps(told, indent=2, sort_keys=True) + "\n"
 
 
 def _settled_upto(session: Session) -> int:
@@ -147,12 +135,10 @@ def _statement(session: Session, day: date, *, upto: int, key: Ed25519PrivateKey
 
 
 def _put_away(session: Session, folder: Path) -> None:
-    """Write the file of every root that has none. A file that is there is never written over."""
+    """Write the file of every root that has none."""
     folder.mkdir(parents=True, exist_ok=True)
-    there = {path.name for path in folder.glob("root-*.json")}
     for row in session.exec(select(EvidenceRootRow).order_by(col(EvidenceRootRow.day))).all():
-        if file_of(row.day) not in there:
-            (folder / file_of(row.day)).write_text(put_away_text(row))
+        put_away(folder / file_of(row.day), put_away_text(json.loads(row.statement), row.signature))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 from ledger.evidence.canonical import GENESIS, link
 from ledger.evidence.checking import check_on
 from ledger.evidence.flaw import Flaw, What
+from ledger.removed import Removed
 from tests.evidence.archive import Archive
 from tests.ledger.unguarded import unguard
 
@@ -50,6 +51,10 @@ def doubt(archive: Archive) -> Iterator[Doubt]:
 def _events(connection: Connection, loan: str = "L-1") -> list[Any]:
     query = text("SELECT e.* FROM events e JOIN loans l ON l.id = e.loan_id WHERE l.number = :loan ORDER BY e.seq")
     return list(connection.execute(query, {"loan": loan}))
+
+
+def _json(told: Any) -> Any:
+    return json.loads(told) if isinstance(told, str) else told
 
 
 def _rewrite(connection: Connection, event_id: int, **columns: Any) -> None:
@@ -158,6 +163,35 @@ def test_a_row_that_nobody_told_of_is_found(doubt: Doubt) -> None:
     assert [(flaw.what, flaw.record) for flaw in flaws] == [(What.RECORD_UNTOLD, "payments/made-up")]
 
 
+@pytest.mark.parametrize("key", ["%", "{any}", '{known}": "{digest}'])
+def test_a_row_of_a_borrower_that_nobody_told_of_is_found_whatever_its_id(doubt: Doubt, key: str) -> None:
+    """A call that never was, under an id that a careless search would take for any other."""
+
+    def put(connection: Connection) -> None:
+        call = dict(connection.execute(text("SELECT * FROM calls LIMIT 1")).one()._mapping)
+        told = {name: digest for event in _events(connection) for name, digest in _json(event.records).items()}
+        made_up = key.format(known=call["id"], any="_" * len(call["id"]), digest=told[f"calls/{call['id']}"])
+        columns = ", ".join(name for name in call if name != "id")
+        connection.execute(
+            text(f"INSERT INTO calls (id, {columns}) SELECT :id, {columns} FROM calls LIMIT 1"), {"id": made_up}
+        )
+
+    assert {flaw.what for flaw in doubt(put)} == {What.RECORD_UNTOLD}
+
+
+def test_a_message_that_was_made_to_look_removed_is_found(doubt: Doubt) -> None:
+    """The words that stand in the place of a removed text count only where an event tells of a removal."""
+
+    def overwrite(connection: Connection) -> None:
+        attempt = connection.execute(text("SELECT id FROM attempts ORDER BY id LIMIT 1")).scalar_one()
+        mark = Removed(date(2026, 1, 10), "GB-9").mark
+        connection.execute(
+            text("UPDATE attempts SET text_sealed = :mark WHERE id = :id"), {"mark": mark, "id": attempt}
+        )
+
+    assert {flaw.what for flaw in doubt(overwrite)} == {What.TEXT_CHANGED}
+
+
 def test_a_tail_is_missed_by_the_head_by_the_rows_and_by_the_signed_root(doubt: Doubt) -> None:
     """Whoever cuts off a chain has to change three places; the last one is signed."""
 
@@ -188,9 +222,7 @@ def test_a_chain_that_was_written_anew_from_the_middle_is_found_by_its_root(doub
     def rewrite(connection: Connection) -> None:
         before = GENESIS
         for event in _events(connection, "L-3"):
-            facts, records = event.facts, event.records
-            if isinstance(facts, str):
-                facts, records = json.loads(facts), json.loads(records)
+            facts, records = _json(event.facts), _json(event.records)
             facts = {**facts, "put": "in"}
             at = datetime.fromisoformat(f"{event.at}+00:00") if isinstance(event.at, str) else event.at
             before = link(

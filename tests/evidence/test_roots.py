@@ -57,6 +57,47 @@ class TestClosingDays:
         archive.closes_days()
         assert first.read_text() == text_before
 
+    @pytest.mark.parametrize("left", [0, 40])
+    def test_makes_good_a_file_that_was_broken_off(self, archive: Archive, left: int) -> None:
+        """A machine that died while a file was written: the check names the remedy, and the remedy is one."""
+        last = max(archive.folder.glob("root-*"))
+        whole = last.read_text()
+        last.write_text(whole[:left])
+        (flaw,) = archive.flaws()
+        assert flaw.what is What.ROOT_UNSIGNED
+        assert "close-days" in flaw.says
+        archive.closes_days()
+        assert last.read_text() == whole
+        assert archive.flaws() == []
+
+    def test_never_writes_over_a_file_that_says_something_else(self, archive: Archive) -> None:
+        """Somebody changed it, or the ledger: it is left for whoever looks into it."""
+        last = max(archive.folder.glob("root-*"))
+        changed = last.read_text().replace("merkle", "Merkle")
+        last.write_text(changed)
+        archive.closes_days()
+        assert last.read_text() == changed
+        assert archive.kinds() == {What.ROOT_UNSIGNED}
+
+    def test_leaves_no_half_a_file_behind(self, archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Whatever stops it before a file is whole on disk, there is no file of that day."""
+
+        class Unplugged(Exception):
+            """The machine was switched off."""
+
+        def unplug(_descriptor: int) -> None:
+            raise Unplugged
+
+        there = {path.name for path in archive.folder.iterdir()}
+        archive.lender.now += timedelta(days=2)
+        with monkeypatch.context() as patched:
+            patched.setattr("os.fsync", unplug)
+            with pytest.raises(Unplugged):
+                archive.closes_days()
+        assert {path.name for path in archive.folder.glob("root-*.json")} <= there
+        archive.closes_days()
+        assert archive.flaws() == []
+
     def test_needs_a_key_that_only_its_owner_reads(self, archive: Archive) -> None:
         """Missing, readable by others, or something else: refused, and nothing is signed."""
         archive.key.chmod(0o640)

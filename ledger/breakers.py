@@ -114,7 +114,7 @@ def trip(
     row = _open_locked(session, channel, scope=scope)
     if row is None:  # closed between the two statements
         return _breaker(made)
-    if claimed_at is not None and claimed_at > row.opened_at:
+    if not _left_before(claimed_at, row, now=now):
         row.failed_probes += 1
         row.vendor, row.code = vendor, code
         row.half_open_at = None if half_open_at is None else now + pause_after(row.failed_probes)
@@ -131,7 +131,7 @@ def close_by_success(
 ) -> None:
     """A contact was accepted that left after the breaker had opened: what it falls under is in order again."""
     for seen in _open(session, channel, scopes=scopes):
-        if claimed_at is None or claimed_at <= seen.opened_at or is_ended_by_people(seen.scope):
+        if _left_before(claimed_at, seen, now=now) or is_ended_by_people(seen.scope):
             continue
         row = _open_locked(session, channel, scope=seen.scope)
         if row is not None:
@@ -209,7 +209,13 @@ def _what(channel: str, scope: str) -> str:
 
 
 def _is_half_open(row: BreakerRow, *, now: datetime) -> bool:
-    return row.half_open_at is not None and row.half_open_at <= now
+    """Also where the next probe is noted further ahead than any pause: a clock was ahead, and is not believed."""
+    return row.half_open_at is not None and not now < row.half_open_at <= now + LONGEST_PAUSE
+
+
+def _left_before(claimed_at: datetime | None, row: BreakerRow, *, now: datetime) -> bool:
+    """Whether a contact left before the breaker opened; nobody can tell where that is noted far in the future."""
+    return claimed_at is None or claimed_at <= row.opened_at <= now + FIRST_PAUSE
 
 
 def _open(session: Session, channel: Action, *, scopes: Callable[[], frozenset[str]]) -> Iterator[BreakerRow]:

@@ -1,7 +1,7 @@
 """Reading a vendor's own list of what came in, so that no STOP is lost with a webhook that never came."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -11,7 +11,8 @@ from ledger.tables.sweep import SweepRow
 EVERY = timedelta(hours=1)
 OVERLAP = timedelta(hours=25)
 """A list is read from a day before the last reading: vendors say when only by the day, and lists may lag."""
-LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+FAR_BACK = timedelta(days=31)
+"""How far it is read where the last reading is noted in the future: a clock was ahead, and nobody knows since when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,19 +25,29 @@ class Swept:
 
 
 def due_since(session: Session, vendor: str, *, now: datetime) -> datetime | None:
-    """From when a vendor's list is to be read now; None when it was read within the hour and nobody asked for more."""
+    """From when a vendor's list is to be read now; None when it was read within the hour and nobody asked for more.
+
+    A reading in the future is not believed: the list is read far back, and what is known changes nothing.
+    """
     row = session.get(SweepRow, vendor)
     if row is None or row.swept_at is None:
         return now - OVERLAP
+    if _is_ahead(row.swept_at, now=now):
+        return now - FAR_BACK
     is_asked_for = row.asked_at is not None and row.asked_at > row.swept_at
     return row.swept_at - OVERLAP if is_asked_for or now - row.swept_at >= EVERY else None
 
 
 def note_swept(session: Session, vendor: str, *, now: datetime) -> None:
-    """A vendor's list was read to its end at `now`."""
+    """A vendor's list was read to its end at `now`; what is noted of a later time was noted by a clock that was ahead.
+
+    Two that end at once may note the earlier one: then a little is read twice, which changes nothing.
+    """
     if not insert_new(session, SweepRow(vendor=vendor, swept_at=now)):
         row = session.get_one(SweepRow, vendor, with_for_update=True)
-        row.swept_at = max(row.swept_at or LONG_AGO, now)
+        row.swept_at = now
+        if row.asked_at is not None and _is_ahead(row.asked_at, now=now):
+            row.asked_at = now
 
 
 def ask_for_sweep(session: Session, vendor: str, *, code: str, now: datetime) -> None:
@@ -59,3 +70,8 @@ def sweeps(session: Session) -> list[Swept]:
         )
         for row in rows
     ]
+
+
+def _is_ahead(at: datetime, *, now: datetime) -> bool:
+    """Whether an instant is further in the future than the clocks of two machines differ."""
+    return at - now >= EVERY

@@ -170,6 +170,21 @@ class TestABreaker:
         assert breaker.failed_probes == 6
         assert breaker.half_open_at == lender.now + LONGEST_PAUSE
 
+    def test_opened_by_a_clock_that_was_ahead_is_probed_and_ended_all_the_same(
+        self, lender: Lender, diary: list[str]
+    ) -> None:
+        """By a week: no contact waits for that instant, and the first that is accepted ends it."""
+        with lender.ledger.transaction() as session:
+            row = session.get_one(BreakerRow, lender.rows(BreakerRow)[0].id)
+            row.opened_at, row.half_open_at = NOW + timedelta(days=7), NOW + timedelta(days=7) + FIRST_PAUSE
+        lender.now = NOW + timedelta(hours=1)
+        probe = lender.begins_to_send(diary[1])
+        assert tries(lender, diary[2]) is Outcome.DEFERRED
+        (breaker,) = in_force(lender)
+        assert breaker.half_open_at == lender.now + FIRST_PAUSE
+        lender.is_accepted(probe)
+        assert in_force(lender) == []
+
     def test_lets_one_of_several_at_once_through(self, lender: Lender, diary: list[str]) -> None:
         """Three runs race for the probe."""
         lender.now = NOW + FIRST_PAUSE

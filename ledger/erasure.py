@@ -11,14 +11,11 @@ from datetime import UTC, datetime
 from sqlmodel import Session, col, select
 
 from domain.event import EventKind
-from domain.receipt import ReceiptKind
 from ledger import events
 from ledger.removed import Removed, removed_from
 from ledger.removing import Going, remove
-from ledger.retained_texts import Store
 from ledger.retention import Judged, judged_texts
-from ledger.tables.borrower import BorrowerRow, ContactPointRow
-from ledger.tables.inbox import InboxRow
+from ledger.tables.borrower import BorrowerRow
 from ledger.tables.loan import LoanRow, PortfolioRow
 from ledger.verdicts import lock_borrower
 from policy.compliance.record_class import RecordClass
@@ -86,7 +83,6 @@ def erase(
     loans = session.exec(select(LoanRow).where(LoanRow.borrower_id == borrower_id).order_by(col(LoanRow.number))).all()
     found = Erasure(borrower_id, len(going), tuple(loan.number for loan in loans), _kept(judged))
     if not dry_run:
-        _forget_who_wrote(session, going)
         remove(session, going, now=now)
         if found.is_whole:
             borrower.data_key = Removed(now.astimezone(UTC).date(), RULE).mark
@@ -126,14 +122,3 @@ def _kept(judged: Iterable[Judged]) -> tuple[StaysFor, ...]:
             key = (each.text.classes[0], each.found.why, each.found.rule, each.found.citation, until)
             texts[key] = texts.get(key, 0) + 1
     return tuple(StaysFor(*key[:4], number, key[4]) for key, number in sorted(texts.items()))
-
-
-def _forget_who_wrote(session: Session, going: Iterable[Going]) -> None:
-    """Replies are kept without their sender; a request to stop keeps its digest, or nobody would know of it."""
-    points = [each.text.row_id for each in going if each.text.store is Store.CONTACT_POINT]
-    lookups = session.exec(select(ContactPointRow.lookup).where(col(ContactPointRow.id).in_(points))).all()
-    replies = select(InboxRow).where(
-        col(InboxRow.contact_lookup).in_(lookups), col(InboxRow.kind) != ReceiptKind.STOP.value
-    )
-    for reply in session.exec(replies).all():
-        reply.contact_lookup = None

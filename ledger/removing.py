@@ -10,11 +10,13 @@ from sqlmodel import Session, col, select, update
 
 from domain.borrower import ContactState
 from domain.event import EventKind
+from domain.receipt import ReceiptKind
 from ledger import events
-from ledger.removed import Removed
+from ledger.removed import Removed, is_there
 from ledger.retained_texts import Store, Text
 from ledger.tables.attempt import AttemptRow
 from ledger.tables.borrower import BorrowerRow, ContactPointRow
+from ledger.tables.inbox import InboxRow
 from ledger.tables.loan import LoanRow
 from ledger.tables.work_item import WorkItemRow
 
@@ -39,7 +41,8 @@ class Going:
 def remove(session: Session, going: Iterable[Going], *, now: datetime) -> None:
     """Write over these texts; nothing else of their rows changes, but for the look-up of a number that goes.
 
-    Whoever opted out stays so: the look-up of such a number is kept, because without it nobody would know.
+    Whoever opted out stays so: the look-up of such a number is kept, because without it nobody would know. What was
+    written from a number that nobody has any more is kept without its sender.
     """
     rows: dict[tuple[Store, str], list[str]] = defaultdict(list)
     noted: Counter[tuple[str, str, str]] = Counter()
@@ -54,6 +57,7 @@ def remove(session: Session, going: Iterable[Going], *, now: datetime) -> None:
         mark = Removed(now.astimezone(UTC).date(), rule).mark
         session.exec(update(table).where(col(table.id).in_(ids)).values({column: mark}))
         if store is Store.CONTACT_POINT:
+            _forget_who_wrote(session, ids)
             _forget_lookups(session, ids)
     for (loan_id, record_class, rule), texts in sorted(noted.items()):
         events.append(
@@ -66,6 +70,23 @@ def remove(session: Session, going: Iterable[Going], *, now: datetime) -> None:
             rule=rule,
             texts=texts,
         )
+
+
+def _forget_who_wrote(session: Session, ids: list[str]) -> None:
+    """The replies from these numbers, but for those of somebody who has the number still. A STOP keeps its digest."""
+    of_these = select(ContactPointRow.lookup).where(col(ContactPointRow.id).in_(ids))
+    elsewhere = select(ContactPointRow.id).where(
+        ContactPointRow.lookup == InboxRow.contact_lookup, is_there(ContactPointRow.text_sealed)
+    )
+    session.exec(
+        update(InboxRow)
+        .where(
+            col(InboxRow.contact_lookup).in_(of_these),
+            ~elsewhere.exists(),
+            col(InboxRow.kind) != ReceiptKind.STOP.value,
+        )
+        .values(contact_lookup=None)
+    )
 
 
 def _forget_lookups(session: Session, ids: list[str]) -> None:

@@ -7,16 +7,19 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, SQLModel, select
 
 from domain.arrangement import Instalment
+from domain.receipt import Receipt, ReceiptKind
 from domain.work_item import Disposition
 from ledger.legal_holds import lift_legal_hold, place_legal_hold
 from ledger.portfolios import portfolio_named
+from ledger.receipts import take_in
 from ledger.retained_texts import Store, Text
 from ledger.retention import Judged, Review, judged_texts, remove_texts, review_texts
 from ledger.tables.attempt import AttemptRow
 from ledger.tables.borrower import BorrowerRow, ContactPointRow
+from ledger.tables.inbox import InboxRow
 from ledger.tables.work_item import WorkItemRow
 from policy.compliance.removal import Goes, House
-from tests.ledger.lender import Lender
+from tests.ledger.lender import MOBILE, Lender
 
 PURGING = House(purges="yes")
 AT_FLOOR = House(purges="yes", at_floor="remove")
@@ -49,6 +52,16 @@ class Archive:
         """On a call the borrower promises an amount within a week."""
         promised = Instalment(self.lender.now.date() + timedelta(days=5), 80_000)
         self.lender.records(item, Disposition.PROMISE, promised=promised, note=note)
+
+    def is_written_to(self, kind: ReceiptKind = ReceiptKind.REPLY, *, event_id: str = "SM1") -> None:
+        """A text comes in from the borrower's mobile."""
+        with self.lender.ledger.transaction() as session:
+            assert take_in(session, Receipt("twilio", event_id, kind, sender=MOBILE.text), now=self.lender.now)
+
+    def named_in_the_inbox(self) -> list[str]:
+        """Of what came in, the kinds of what can still be led back to the borrower's mobile."""
+        mobile = self.lender.ledger.keyring.lookup(MOBILE.text)
+        return sorted(row.kind for row in self.lender.rows(InboxRow) if row.contact_lookup == mobile)
 
     def dry_run(self) -> Review:
         """What would go now."""

@@ -17,7 +17,7 @@ from ledger.tables.borrower import BorrowerRow, ContactPointRow
 from ledger.tables.journey import EventRow
 from policy.compliance.removal import Why
 from tests.ledger.lender import a_loan
-from tests.retention.archive import Archive
+from tests.retention.archive import AT_FLOOR, Archive
 
 LONG = timedelta(days=3660)
 
@@ -76,6 +76,19 @@ class TestAnErasure:
         assert len(archive.lender.rows(ContactPointRow)) == before
         with archive.lender.ledger.reading() as session:
             assert loans_without_journey(session, portfolio_named(session, "cards")) == []
+
+    @pytest.mark.parametrize("retained_before", [False, True])
+    def test_leaves_nobody_who_wrote(self, archive: Archive, *, retained_before: bool) -> None:
+        """No reply can be led back to the number, also where the number itself went in its time before."""
+        archive.house = AT_FLOOR
+        archive.has_been_worked()
+        archive.is_written_to()
+        archive.worked_under("gb-conc")
+        archive.lender.now += LONG
+        if retained_before:
+            assert archive.real_run().texts_leaving
+        assert erased(archive).is_whole
+        assert archive.named_in_the_inbox() == []
 
     def test_happens_once(self, archive: Archive) -> None:
         """A second one is told so."""

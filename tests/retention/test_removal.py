@@ -8,6 +8,7 @@ from sqlmodel import Session, SQLModel
 
 from domain.borrower import ContactState
 from domain.event import EventKind
+from domain.receipt import ReceiptKind
 from ledger import retention
 from ledger.contacts import opt_out
 from ledger.opening import loans_without_journey, open_journeys
@@ -52,6 +53,28 @@ class TestARealRun:
         assert (went.leaving, went.staying) == (told.leaving, told.staying)
         assert archive.marked() == listed
 
+    @pytest.mark.parametrize("stops", [False, True])
+    def test_forgets_who_wrote_but_not_who_asked_to_be_left_alone(self, archive: Archive, *, stops: bool) -> None:
+        """A reply is kept without its sender; a STOP keeps its digest, or nobody would know of it."""
+        archive.has_been_worked()
+        archive.is_written_to()
+        if stops:
+            archive.is_written_to(ReceiptKind.STOP, event_id="SM2")
+        archive.worked_under("gb-conc")
+        archive.lender.now += LONG
+        archive.real_run()
+        assert archive.named_in_the_inbox() == ["stop"] * stops
+
+    def test_forgets_no_reply_of_somebody_who_still_has_the_number(self, archive: Archive) -> None:
+        """Two share it, and one of them is still being worked."""
+        archive.has_been_worked()
+        archive.is_written_to()
+        archive.worked_under("gb-conc")
+        archive.lender.now += LONG
+        archive.lender.opens(a_loan("L-2", borrower="B-2"))
+        archive.real_run()
+        assert archive.named_in_the_inbox() == ["reply"]
+
     def test_moves_no_figure_of_the_report(self, archive: Archive) -> None:
         """Before and after, the whole report is the same, and it reconciles."""
         past_its_time(archive)
@@ -72,7 +95,10 @@ class TestARealRun:
 
     def test_changes_nothing_else_in_the_ledger(self, archive: Archive) -> None:
         """Every row is there; only sealed texts and the look-ups of numbers differ, and its events on their chains."""
-        past_its_time(archive)
+        archive.has_been_worked()
+        archive.is_written_to()
+        archive.worked_under("gb-conc")
+        archive.lender.now += LONG
 
         def everything() -> dict[str, list[dict[str, object]]]:
             tables = [mapper.class_ for mapper in SQLModel._sa_registry.mappers]
@@ -80,7 +106,7 @@ class TestARealRun:
                 found = {table.__tablename__: every_row(session, table) for table in tables}
             found["events"] = [row for row in found["events"] if row["kind"] != EventKind.TEXT_REMOVED.value]
             del found["chain_heads"]
-            texts = {"name_sealed", "text_sealed", "note_sealed", "lookup"}
+            texts = {"name_sealed", "text_sealed", "note_sealed", "lookup", "contact_lookup"}
             return {
                 name: sorted(({key: row[key] for key in sorted(row) if key not in texts} for row in rows), key=str)
                 for name, rows in found.items()

@@ -16,7 +16,7 @@ from ledger.desk_reports import KIND_FOR, DeskReport, take_in_report
 from ledger.payment_intake import PaymentsTaken, take_in_payments
 from ledger.portfolios import NoSuchPortfolio, portfolio_named
 from ledger.receipts import take_in
-from ledger.results import ResultDoesNotFit
+from ledger.unkeepable import why_unkeepable
 
 
 def add_lender_routes(
@@ -64,6 +64,9 @@ class _LenderDoor:
                     taken = take_in_payments(session, row, [payment], now=self._clock())
             except NoSuchPortfolio as error:
                 raise HTTPException(status.HTTP_404_NOT_FOUND) from error
+            except Exception as error:  # noqa: BLE001 - what is not the item's own fault is raised again
+                all_taken.refused.append((payment, _reason_of(error)))
+                continue
             all_taken.new += taken.new
             all_taken.known += taken.known
             all_taken.refused += taken.refused
@@ -83,8 +86,8 @@ class _LenderDoor:
             try:
                 with self._ledger.transaction() as session:
                     new += self._take(one, session)
-            except ResultDoesNotFit as error:
-                refused.append({"event_id": one.event_id, "reason": str(error)})
+            except Exception as error:  # noqa: BLE001 - what is not the item's own fault is raised again
+                refused.append({"event_id": one.event_id, "reason": _reason_of(error)})
         return {"new": new, "known": len(news) - new - len(refused), "refused": refused}
 
     def _take(self, one: Receipt | DeskReport, session: Any) -> bool:
@@ -101,3 +104,11 @@ class _LenderDoor:
             now=self._clock(),
         ):
             raise HTTPException(status.HTTP_403_FORBIDDEN)
+
+
+def _reason_of(error: Exception) -> str:
+    """Why one item is refused, so that it does not hold up the others; raises what may be told again later."""
+    reason = why_unkeepable(error)
+    if reason is None:
+        raise error
+    return reason

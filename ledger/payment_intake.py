@@ -5,7 +5,7 @@ Payments are written many at a time. A reversal, and what an open journey makes 
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func
@@ -28,6 +28,13 @@ from ledger.waking import wake
 
 AT_ONCE = 500
 """So many payments are written in one statement."""
+CALENDARS_DIFFER = timedelta(days=1)
+"""A payment may be dated a little ahead, by a calendar east of ours; anything later is a mistake, or not money yet."""
+LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
+MOST_MINOR = 10**15
+"""More than any loan; a sum of thousands of them is still a number that both databases can hold."""
+LONGEST_NAME = 200
+NUL = "\0"
 
 
 @dataclass(slots=True)
@@ -58,55 +65,72 @@ def take_in_payments(
     Reversals are booked after the payments beside them. `on_row` is called after each one, for a progress bar.
     """
     taken = PaymentsTaken()
-    loans = {
-        number: _Loan(loan_id, currency)
-        for number, loan_id, currency in session.exec(
-            select(LoanRow.number, LoanRow.id, LoanRow.currency).where(LoanRow.portfolio_id == portfolio.id)
-        ).all()
-    }
-    received: list[tuple[BookPayment, _Loan]] = []
-    taken_back: list[tuple[BookPayment, _Loan]] = []
-    for payment in payments:
-        loan = loans.get(payment.loan_number)
-        reason = _why_not(payment, loan)
-        if reason is not None or loan is None:
-            taken.refused.append((payment, reason or "no such loan"))
-            on_row()
-        else:
-            (received if payment.reverses is None else taken_back).append((payment, loan))
+    listed = list(payments)
+    received = [payment for payment in listed if payment.reverses is None]
+    taken_back = [payment for payment in listed if payment.reverses is not None]
     for start in range(0, len(received), AT_ONCE):
-        _book(session, received[start : start + AT_ONCE], taken, now=now)
-        for _ in received[start : start + AT_ONCE]:
+        part = received[start : start + AT_ONCE]
+        _book(session, _fitting(session, portfolio, part, taken, now=now), taken, now=now)
+        for _ in part:
             on_row()
     # A file may tell of the reversal first: in that order it would be refused, and only a second run would take it.
-    for payment, loan in taken_back:
-        on_row()
-        is_new, refused = _reverse(session, loan, payment, now=now)
-        if refused:
-            taken.refused.append((payment, refused))
-        elif is_new:
-            taken.new += 1
-        else:
-            taken.known += 1
+    for start in range(0, len(taken_back), AT_ONCE):
+        part = taken_back[start : start + AT_ONCE]
+        for payment, loan in _fitting(session, portfolio, part, taken, now=now):
+            is_new, refused = _reverse(session, loan, payment, now=now)
+            if refused:
+                taken.refused.append((payment, refused))
+            elif is_new:
+                taken.new += 1
+            else:
+                taken.known += 1
+        for _ in part:
+            on_row()
     return taken
 
 
-def newest_payment_at(session: Session, portfolio: PortfolioRow) -> datetime | None:
-    """When the newest payment of a portfolio was received: where the next look into the lender's system begins."""
+def newest_payment_at(session: Session, portfolio: PortfolioRow, *, now: datetime) -> datetime | None:
+    """When the newest payment of a portfolio was received, of those that are not dated later than now."""
     return session.exec(
-        select(PaymentRow.received_at)
+        select(func.max(PaymentRow.received_at))
         .join(LoanRow, col(LoanRow.id) == col(PaymentRow.loan_id))
-        .where(LoanRow.portfolio_id == portfolio.id)
-        .order_by(col(PaymentRow.received_at).desc())
-    ).first()
+        .where(LoanRow.portfolio_id == portfolio.id, col(PaymentRow.received_at) <= now)
+    ).one()
 
 
-def _why_not(payment: BookPayment, loan: _Loan | None) -> str | None:
+def _fitting(
+    session: Session, portfolio: PortfolioRow, payments: Sequence[BookPayment], taken: PaymentsTaken, *, now: datetime
+) -> list[tuple[BookPayment, _Loan]]:
+    """Those that can be booked, with their loans; the others are refused."""
+    numbers = {payment.loan_number for payment in payments if NUL not in payment.loan_number}
+    query = select(LoanRow.number, LoanRow.id, LoanRow.currency).where(
+        LoanRow.portfolio_id == portfolio.id, col(LoanRow.number).in_(numbers)
+    )
+    loans = {number: _Loan(loan_id, currency) for number, loan_id, currency in session.exec(query).all()}
+    fitting = []
+    for payment in payments:
+        loan = loans.get(payment.loan_number)
+        reason = _why_not(payment, loan, now=now)
+        if reason is not None or loan is None:
+            taken.refused.append((payment, reason or "no such loan"))
+        else:
+            fitting.append((payment, loan))
+    return fitting
+
+
+def _why_not(payment: BookPayment, loan: _Loan | None, *, now: datetime) -> str | None:
     if loan is None:
         return f"the portfolio has no loan '{payment.loan_number}'; import the loan first"
     if payment.currency != loan.currency:
         return f"the loan is in {loan.currency}, the payment in {payment.currency}"
-    return None if payment.amount_minor > 0 else "the amount is not more than zero"
+    if not 0 < payment.amount_minor <= MOST_MINOR:
+        return "the amount is not more than zero" if payment.amount_minor <= 0 else "the amount is more than any loan"
+    if not LONG_AGO <= payment.received_at <= now + CALENDARS_DIFFER:
+        return f"it is dated {payment.received_at.date()}, and today is {now.date()}; check its date"
+    names = (payment.source, payment.external_id, payment.reverses or "")
+    if any(NUL in name or len(name) > LONGEST_NAME for name in names):
+        return f"a name of it is longer than {LONGEST_NAME} characters, or holds a character that cannot be kept"
+    return None
 
 
 def _book(

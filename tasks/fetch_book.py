@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from prefect import task
+from prefect.logging import get_logger
 
 from ledger.loan_intake import take_in_loans
 from ledger.payment_intake import newest_payment_at, take_in_payments
@@ -10,9 +11,13 @@ from ledger.portfolios import portfolio_named
 from tasks.repeatable import REPEATABLE
 from tasks.surroundings import surroundings
 
-OVERLAP = timedelta(days=3)
-"""Payments are asked for from a little before the newest one: late bookings are found, known ones change nothing."""
+OVERLAP = timedelta(days=30)
+"""Payments are asked for from a month before the newest one: late bookings are found, known ones change nothing."""
+AT_ONCE = 500
+"""So many rows are written in one transaction, so that journeys are not locked for as long as a whole book takes."""
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+_log = get_logger("duecourse.loan_book")
 
 
 @task(task_run_name="fetch delinquencies", **REPEATABLE)
@@ -28,13 +33,27 @@ def fetch_delinquencies(portfolio: str) -> int:
 
 @task(task_run_name="fetch payments", **REPEATABLE)
 def fetch_payments(portfolio: str) -> int:
-    """Take in payments and reversals from the lender's system; returns how many were new. 0 without such a system."""
+    """Take in payments and reversals from the lender's system; returns how many were new. 0 without such a system.
+
+    They are written a slice at a time, the oldest first, so that a repeat finds what a failure left out; the first
+    time, when everything there ever was comes in, all at once. What cannot be booked is logged with its reason.
+    """
     around = surroundings()
     if around.loan_book is None:
         return 0
     with around.ledger.reading() as session:
-        newest = newest_payment_at(session, portfolio_named(session, portfolio))
+        newest = newest_payment_at(session, portfolio_named(session, portfolio), now=around.clock())
     since = LONG_AGO if newest is None else newest - OVERLAP
-    rows = list(around.loan_book.payments(portfolio=portfolio, since=since))
-    with around.ledger.transaction() as session:
-        return take_in_payments(session, portfolio_named(session, portfolio), rows, now=around.clock()).new
+    rows = sorted(
+        around.loan_book.payments(portfolio=portfolio, since=since),
+        key=lambda row: (row.received_at, row.reverses is not None),
+    )
+    new, at_once = 0, AT_ONCE if newest is not None else max(len(rows), 1)
+    for start in range(0, len(rows), at_once):
+        with around.ledger.transaction() as session:
+            part = rows[start : start + at_once]
+            taken = take_in_payments(session, portfolio_named(session, portfolio), part, now=around.clock())
+        new += taken.new
+        for payment, reason in taken.refused:
+            _log.warning("the payment '%s' of %s was not booked: %s", payment.external_id, payment.source, reason)
+    return new

@@ -120,6 +120,26 @@ class TestAPayment:
         assert [each["external_id"] for each in answer["refused"]] == ["PAY-9"]
         assert "import the loan first" in answer["refused"][0]["reason"]
 
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"amount_minor": 10**19},
+            {"received_at": "9999-12-31T23:59:59-12:00"},
+            {"received_at": "2062-01-05T09:00:00+00:00"},
+            {"external_id": "PAY\0"},
+        ],
+        ids=["amount", "time", "date", "id"],
+    )
+    def test_with_a_value_that_no_ledger_can_hold_holds_nothing_up(
+        self, systems: LenderSystems, lender: Lender, wrong: dict[str, Any]
+    ) -> None:
+        """The good payment behind it is booked, and the bad one is told with its reason."""
+        lender.opens()
+        answer = systems.post(PAYMENTS, {**PAYMENT, "external_id": "PAY-0", **wrong}, PAYMENT)
+        assert answer.status_code == 200
+        assert (answer.json()["new"], len(answer.json()["refused"])) == (1, 1)
+        assert [row.external_id for row in lender.rows(PaymentRow)] == ["PAY-1"]
+
     def test_of_a_portfolio_that_is_not_there_is_not_found(self, systems: LenderSystems, lender: Lender) -> None:
         """Told only to whoever may know."""
         lender.opens()
@@ -153,6 +173,15 @@ class TestNewsOfAnOrder:
         assert [each["event_id"] for each in answer["refused"]] == ["E-1"]
         assert visits_of(lender)[0].state == WorkState.OPEN.value
         assert systems.post(VISITS, news(visit)).json()["new"] == 1
+
+    def test_that_no_ledger_can_hold_holds_nothing_up(self, systems: LenderSystems, lender: Lender, visit: str) -> None:
+        """A promise of more than there is money: the news behind it counts."""
+        too_much = {"amount_minor": 10**19, "due_on": str((lender.now + timedelta(days=5)).date())}
+        wrong = news(visit, event_id="E-0", disposition="promise", promise=too_much)
+        answer = systems.post(VISITS, wrong, news(visit))
+        assert (answer.status_code, answer.json()["new"]) == (200, 1)
+        assert [each["event_id"] for each in answer.json()["refused"]] == ["E-0"]
+        assert visits_of(lender)[0].disposition == "no_answer"
 
     def test_settles_an_order_of_unknown_fate(self, systems: LenderSystems, lender: Lender) -> None:
         """The answer to the order was lost, and then the desk says that it has it: nobody need ask any more."""

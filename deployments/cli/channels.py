@@ -7,6 +7,7 @@ import typer
 from rich.table import Table
 
 from connectors.remedies import remedy_for
+from deployments.channel_checks import unknown_codes, unknown_in_words
 from deployments.cli.at_hand import at_hand
 from deployments.cli.showing import JsonFlag, show, spoken, table
 from deployments.sender_checks import senders_now
@@ -22,11 +23,12 @@ app = typer.Typer(
 
 @app.command("list", epilog="Example: duecourse channels list")
 def list_channels(as_json: JsonFlag = False) -> None:
-    """List what each sender takes and who waits, and channels that are out of order or were."""
+    """List what each sender takes and who waits, channels that are out of order or were, and codes nobody knows."""
     with at_hand() as there:
         with there.ledger.reading() as session:
             breakers = listed_breakers(session)
         senders = senders_now(there.ledger, there.settings, now=there.now)
+        unknown = unknown_codes(there.ledger, now=there.now)
     shown = table("", "channel", "since", "vendor", "code", "next try", "in order since", "by", "what to do")
     for each in breakers:
         is_open = each.closed_at is None
@@ -41,9 +43,10 @@ def list_channels(as_json: JsonFlag = False) -> None:
             remedy_for(each.code, vendor=each.vendor) if is_open else "",
         )
     show(
-        {"channels": breakers, "senders": senders},
+        {"channels": breakers, "senders": senders, "unknown_codes": unknown},
         *([_senders(senders)] if senders else ["The sandbox takes whatever comes; DUECOURSE_RATES sets a rate there."]),
         shown if breakers else "No channel was ever out of order.",
+        *(f"{unknown_in_words(met)}." for met in unknown),
         as_json=as_json,
     )
 

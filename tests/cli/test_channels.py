@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from prefect.settings import PREFECT_API_URL, temporary_settings
@@ -12,10 +13,19 @@ from deployments.finding import Finding, Light
 from deployments.settings import Settings
 from deployments.wiring import senders_of
 from domain.action import Action
+from domain.attempt import FailureClass
+from domain.message import Message
 from ledger.breakers import trip
+from ledger.carriage import open_journeys_carried
+from ledger.claiming import claim
+from ledger.outcomes import record_failure
+from ledger.planning import plan
+from ledger.turns import take_turn
 from policy.capacity import Limit
+from policy.next_step import Act
 from simulation.sandbox.settings import SENDER
 from tests.cli.stage import MONDAY, Driven
+from tests.ledger.lender import LEASE
 
 
 @pytest.fixture
@@ -72,6 +82,47 @@ class TestTheCommands:
     def test_show_the_remedy_to_people(self, broken: Driven) -> None:
         """On the line of the channel."""
         assert "restart the workers" in broken.run("channels", "list").stdout
+
+
+class TestCodesThatNobodyKnows:
+    """Of contacts that were refused with them."""
+
+    @pytest.fixture
+    def refused(self, driven: Driven) -> Driven:
+        """Twilio refuses one person's text with a code that stands in no table, and the other's for the number."""
+        answers = iter([(FailureClass.PERMANENT, "31415"), (FailureClass.BAD_NUMBER, "21211")])
+        with driven.ledger.reading() as session:
+            journeys = [carried.journey_id for carried in open_journeys_carried(session)]
+        for journey in journeys:
+            with driven.ledger.transaction() as session:
+                turn = take_turn(session, journey, fence=0, lease=LEASE, now=MONDAY, machine_now=MONDAY)
+                assert isinstance(turn.decision, Act)
+                rung, action = turn.decision.rung, turn.decision.action
+                attempt = plan(session, turn, rung=rung, action=action, public_url="https://x.example", now=MONDAY)
+                assert attempt is not None
+                assert isinstance(claim(session, attempt, fence=turn.fence, now=MONDAY), Message)
+                failure, code = next(answers)
+                record_failure(session, attempt, failure=failure, code=code, vendor="twilio", now=MONDAY)
+        return driven
+
+    def test_are_told_by_the_doctor(self, refused: Driven) -> None:
+        """With the class that they were given for want of a better one, and what to do."""
+        (finding,) = [finding for finding in _channels() if finding.light is not Light.GREEN]
+        assert finding.light is Light.YELLOW
+        assert finding.says.startswith("1 contact by sms ended with the code 31415, which nobody has classed")
+        assert "taken as permanent; the last at 2026-01-05 02:00 UTC" in finding.says
+        assert "connectors/twilio_codes.yaml" in finding.do
+
+    def test_are_listed(self, refused: Driven) -> None:
+        """For programs and for people."""
+        (met,) = refused.answer("channels", "list")["unknown_codes"]
+        assert (met["channel"], met["code"], met["failure"], met["contacts"]) == ("sms", "31415", "permanent", 1)
+        assert "the code 31415, which nobody has classed" in refused.run("channels", "list").stdout
+
+    def test_are_not_told_for_ever(self, refused: Driven) -> None:
+        """A month after the last one it is quiet again."""
+        refused.set_time(MONDAY + timedelta(days=31))
+        assert refused.answer("channels", "list")["unknown_codes"] == []
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import yaml
 
 import connectors
 from connectors.failure import ERROR_FOR, ChannelMisconfigured
-from connectors.remedies import remedy_for
-from connectors.vendor_codes import meaning_of
+from connectors.remedies import ELSE, remedy_for
+from connectors.vendor_codes import error_of, meaning_of
 from domain.attempt import FailureClass
 
 FOLDER = Path(connectors.__file__).parent
@@ -25,7 +25,8 @@ TWILIO: dict[FailureClass, str] = {
     FailureClass.THROTTLE: "21611 30001 30022 30023 30027 14107 22005",
     FailureClass.CONTENT: "30007 21602 21617 21656 30019",
     FailureClass.CONFIGURATION: (
-        "20003 20005 20404 21210 21212 21603 21606 21703 21704 21705 30002 30032 30033 30034 30035 35118"
+        "20003 20005 20404 21210 21212 21603 21606 21703 21704 21705 30002 30032 30033 30034 30035 35118 "
+        "10001 20006 20008 20403 21601 21616 21659 21660 21661 21701 63002 63007"
     ),
     FailureClass.COUNTRY: "21408",
     FailureClass.EXPIRED: "30036",
@@ -33,7 +34,7 @@ TWILIO: dict[FailureClass, str] = {
 }
 SENDGRID: dict[FailureClass, str] = {
     FailureClass.NEVER_PROCESSED: "429",
-    FailureClass.CONFIGURATION: "401 403 404 405 415",
+    FailureClass.CONFIGURATION: "401 403 404 405 406 415",
     FailureClass.CONTENT: "413",
 }
 # Not in any table, because no code says it: a lost or unreadable answer is ambiguous, and a refusal that nobody has
@@ -111,6 +112,30 @@ def test_an_unknown_code_ends_its_attempt_and_nothing_else(table: str) -> None:
     """No number is given up, no channel is stopped and nobody is suppressed for a code that nobody has read about."""
     meaning = meaning_of("418 teapot", table=table)
     assert (meaning.failure, meaning.needs_review) == (FailureClass.PERMANENT, True)
+
+
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("status", [401, 403])
+def test_an_unknown_code_of_an_account_that_may_not_spends_nobodys_attempt(table: str, status: int) -> None:
+    """Whatever the vendor calls it: the channel rests, the status is told with the code, and a person looks at it."""
+    error = error_of(table=table, vendor=table, status=status, code="31415")
+    assert isinstance(error, ChannelMisconfigured)
+    assert error.failure is FailureClass.CONFIGURATION
+    assert (error.code, error.needs_review) == (f"{status} 31415", True)
+    assert meaning_of(error.code, table=table).failure is FailureClass.CONFIGURATION
+    assert remedy_for(error.code, vendor=table) == remedy_for(str(status), vendor=table) != ELSE
+
+
+def test_a_listed_code_means_the_same_under_every_status() -> None:
+    """A number that has opted out is no matter of the account."""
+    error = error_of(table="twilio", vendor="twilio", status=403, code="21610")
+    assert (error.failure, error.code, error.needs_review) == (FailureClass.OPT_OUT, "21610", False)
+
+
+def test_an_unknown_code_of_a_bad_request_is_that_of_its_contact() -> None:
+    """No channel is stopped for it; the status 400 says nothing, and is not told."""
+    error = error_of(table="twilio", vendor="twilio", status=400, code="31415")
+    assert (error.failure, error.code, error.needs_review) == (FailureClass.PERMANENT, "31415", True)
 
 
 def test_the_files_say_when_they_were_read() -> None:

@@ -1,11 +1,12 @@
 """Recording what came of a work item: the step ends, promises and plans are booked, the journey is woken at once."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, select
 
 from domain.action import Action
+from domain.arrangement import Instalment
 from domain.attempt import AttemptState
 from domain.borrower import KINDS_FOR, ContactState
 from domain.cost import CostUnit
@@ -23,6 +24,7 @@ from ledger.earlier_states import keep_state
 from ledger.findings import note_findings
 from ledger.holds import lift_hold, place_hold
 from ledger.outcomes import mark_accepted
+from ledger.payment_intake import MOST_MINOR
 from ledger.people import seal_for
 from ledger.reviews import review_is_done
 from ledger.situations import borrower_of
@@ -72,6 +74,9 @@ HOLD_FOR: dict[Disposition, HoldReason] = {
 
 ENDS_HOLD = frozenset({Disposition.RETURNED, Disposition.ARRANGEMENT})
 """What a person may find when they look into a hold that ends it: there is nothing in it any more, or a plan."""
+
+FARTHEST = timedelta(days=10 * 365)
+"""Nobody agrees to pay on a later day; such a one is a slip of the hand, and the journey would wait for it."""
 
 
 class ResultDoesNotFit(ValueError):
@@ -177,9 +182,7 @@ def _check(kind: WorkKind, result: WorkResult, *, today: date) -> None:
         raise ResultDoesNotFit("a promise needs its amount and day, and nothing else takes them")
     if (result.disposition is Disposition.ARRANGEMENT) != bool(result.instalments):
         raise ResultDoesNotFit("an arrangement needs its instalments, and nothing else takes them")
-    parts = (*result.instalments, *([result.promised] if result.promised else []))
-    if any(p.amount_minor <= 0 for p in parts) or any(p.due_on < today for p in parts):
-        raise ResultDoesNotFit("every promised amount is more than zero, and every day is today or later")
+    _check_agreed((*result.instalments, *([result.promised] if result.promised else [])), today=today)
     if result.plan_states and not result.instalments:
         raise ResultDoesNotFit("only an arrangement has a writing that states something")
     if kind is WorkKind.REVIEW_CONTACT and not result.note:
@@ -190,6 +193,15 @@ def _check(kind: WorkKind, result: WorkResult, *, today: date) -> None:
         raise ResultDoesNotFit("minutes and kilometres cannot be negative")
     if result.kilometres and kind is not WorkKind.FIELD_VISIT:
         raise ResultDoesNotFit("kilometres are driven for visits only")
+
+
+def _check_agreed(parts: tuple[Instalment, ...], *, today: date) -> None:
+    if any(p.amount_minor <= 0 for p in parts) or any(p.due_on < today for p in parts):
+        raise ResultDoesNotFit("every promised amount is more than zero, and every day is today or later")
+    if any(p.amount_minor > MOST_MINOR for p in parts):
+        raise ResultDoesNotFit("an amount is more than any loan; check its digits")
+    if any(p.due_on > today + FARTHEST for p in parts):
+        raise ResultDoesNotFit(f"a day lies more than {FARTHEST.days // 365} years ahead; check its year")
 
 
 def _outcome(kind: WorkKind, disposition: Disposition) -> Outcome:

@@ -24,7 +24,7 @@ from ledger.tables.borrower import BorrowerRow
 from ledger.tables.journey import JourneyRow
 from ledger.tables.work_item import WorkItemRow
 from policy.ladders.ladder import Ladder
-from policy.spacing import local_instant
+from policy.spacing import grace_ends
 
 
 def settle(session: Session, journey: JourneyRow, *, now: datetime) -> int:
@@ -48,7 +48,7 @@ def _promises(session: Session, journey: JourneyRow, *, ladder: Ladder, zone: Zo
     for row in rows:
         promise = promise_from(session, row, now=now)
         is_kept = promise.is_kept(share=ladder.kept_share)
-        is_over = local_instant(row.due_on + ladder.promise_grace, hour=ladder.hour, zone=zone) <= now
+        is_over = grace_ends(row.due_on, grace=ladder.promise_grace, hour=ladder.hour, zone=zone) <= now
         if not (is_kept or is_over):
             continue
         row.state = (PromiseState.KEPT if is_kept else PromiseState.BROKEN).value

@@ -16,7 +16,7 @@ from domain.work_item import WorkKind
 from policy.ladders.ladder import OnDeadline, Rung
 from policy.resting import resumed
 from policy.situation import Situation
-from policy.spacing import local_instant, spaced
+from policy.spacing import grace_ends, local_instant, spaced
 from policy.withholding import Draw, drawn
 
 ENDS_RUNG = frozenset(
@@ -144,11 +144,11 @@ def _rest(situation: Situation, *, now: datetime) -> Wait | None:
     ladder, zone = situation.ladder, situation.zone
     candidates = [_hold(situation, reason=h.reason, since=h.placed_at, until=h.until, now=now) for h in situation.holds]
     if situation.arrangement is not None and (due_on := situation.arrangement.next_due_on()) is not None:
-        until = local_instant(due_on + ladder.promise_grace, hour=ladder.hour, zone=zone)
+        until = grace_ends(due_on, grace=ladder.promise_grace, hour=ladder.hour, zone=zone)
         candidates.append(Wait(until, WaitingFor.ARRANGEMENT, f"an instalment is agreed for {due_on:%-d %b}"))
     if situation.promise is not None:
         due_on = situation.promise.due_on
-        until = local_instant(due_on + ladder.promise_grace, hour=ladder.hour, zone=zone)
+        until = grace_ends(due_on, grace=ladder.promise_grace, hour=ladder.hour, zone=zone)
         candidates.append(Wait(until, WaitingFor.PROMISE, f"a payment is promised for {due_on:%-d %b}"))
     if situation.open_work is not None:
         work = situation.open_work

@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 MINUTE = timedelta(minutes=1)
+LAST_DAY = date(9990, 1, 1)
+"""No agreed day is waited for beyond this one: the calendar ends soon after, and its last hours have no UTC."""
 
 
 def spaced(start: datetime, wait: timedelta, *, zone: ZoneInfo, hour: time) -> datetime:
@@ -27,3 +29,8 @@ def local_instant(day: date, *, hour: time, zone: ZoneInfo) -> datetime:
     minutes = (other + number * MINUTE for number in range(int((usual - other) / MINUTE)))
     skipped = other.astimezone(zone).utcoffset()
     return next((minute for minute in minutes if minute.astimezone(zone).utcoffset() != skipped), usual)
+
+
+def grace_ends(due_on: date, *, grace: timedelta, hour: time, zone: ZoneInfo) -> datetime:
+    """The instant (UTC) from which money that was agreed for a day is late; a day beyond LAST_DAY is taken for it."""
+    return local_instant(min(due_on, LAST_DAY) + grace, hour=hour, zone=zone)

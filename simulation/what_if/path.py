@@ -13,7 +13,7 @@ from domain.work_item import WorkItem, WorkItemId, WorkKind, WorkState
 from policy.compliance.stacking import Stack
 from policy.ladders.ladder import Ladder
 from policy.next_step import CHANGES_NOTHING, Act, Finish, PassedOver, Wait, decide
-from policy.spacing import local_instant
+from policy.spacing import grace_ends
 from simulation.behaviour.chance import number_for
 from simulation.what_if.entrant import Entrant
 from simulation.what_if.known import Known
@@ -143,7 +143,7 @@ def _ended(standing: Standing, rung: str, action: Action, outcome: Outcome, entr
 
 def _grace_ends(promise: Promise, ladder: Ladder, standing: Standing) -> datetime:
     zone = ZoneInfo(standing.borrower.timezone)
-    return local_instant(promise.due_on + ladder.promise_grace, hour=ladder.hour, zone=zone)
+    return grace_ends(promise.due_on, grace=ladder.promise_grace, hour=ladder.hour, zone=zone)
 
 
 def _passed(standing: Standing, passed_over: tuple[PassedOver, ...], *, now: datetime) -> Standing:

@@ -3,12 +3,15 @@
 from datetime import date, timedelta
 
 import pytest
+from sqlmodel import update
 
 from domain.arrangement import Instalment
 from domain.work_item import Disposition
 from ledger.agreements import judge_agreements
+from ledger.results import ResultDoesNotFit
 from ledger.tables.agreement import ArrangementRow, PromiseRow
-from tests.ledger.lender import NOW, Lender
+from policy.next_step import Wait
+from tests.ledger.lender import NOW, Lender, a_loan
 
 FIRST, SECOND = Instalment(date(2026, 1, 20), 40_000), Instalment(date(2026, 2, 20), 40_000)
 
@@ -53,6 +56,42 @@ class TestAnArrangement:
         assert [row.state for row in lender.rows(ArrangementRow)] == ["kept"]
         lender.lives(arranged, days=0)
         assert lender.journey(arranged).closing_reason == "cured"
+
+
+class TestADayBeyondReason:
+    """A slip of the hand, or of a desk's machine."""
+
+    @pytest.mark.parametrize("disposition", [Disposition.PROMISE, Disposition.ARRANGEMENT])
+    @pytest.mark.parametrize(
+        ("part", "why"),
+        [
+            (Instalment(date(9999, 12, 31), 1_000), "more than 10 years ahead"),
+            (Instalment(NOW.date() + timedelta(days=40), 10**19), "more than any loan"),
+        ],
+        ids=["day", "amount"],
+    )
+    def test_is_refused_and_the_work_stays_open(
+        self, lender: Lender, disposition: Disposition, part: Instalment, why: str
+    ) -> None:
+        """For a promise and for an instalment, with what to look at."""
+        item = lender.has_work(lender.opens(ladder="standard_early_call"))
+        agreed = {"promised": part} if disposition is Disposition.PROMISE else {"instalments": (part,)}
+        with pytest.raises(ResultDoesNotFit, match=why):
+            lender.records(item, disposition, **agreed)
+        assert not lender.rows(PromiseRow)
+        assert not lender.rows(ArrangementRow)
+
+    def test_that_was_kept_once_stops_neither_the_journey_nor_a_payment(self, lender: Lender) -> None:
+        """A ledger of before may hold such a promise: turns go on, and money is booked and cures."""
+        journey = lender.opens(a_loan(timezone="America/New_York"), ladder="standard_early_call")
+        day = NOW.date() + timedelta(days=20)
+        lender.records(lender.has_work(journey), Disposition.PROMISE, promised=Instalment(day, 80_000))
+        with lender.ledger.transaction() as session:
+            session.exec(update(PromiseRow).values(due_on=date(9999, 12, 31)))
+        assert isinstance(lender.lives(journey, days=0).decision, Wait)
+        lender.receives(80_000)
+        lender.lives(journey, days=0)
+        assert lender.journey(journey).closing_reason == "cured"
 
 
 class TestJudgingAgreements:

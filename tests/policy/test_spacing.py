@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy.spacing import local_instant, spaced
+from policy.spacing import grace_ends, local_instant, spaced
 from tests.policy.strategies import hours, instants, spacings, zones
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -73,3 +73,18 @@ class TestLocalInstant:
         local = local_instant(day, hour=hour, zone=ZoneInfo(zone)).astimezone(ZoneInfo(zone))
         late = local.replace(tzinfo=None) - datetime.combine(day, hour)
         assert timedelta(0) <= late <= timedelta(hours=1)
+
+
+class TestTheEndOfAGrace:
+    """After the day that money was agreed for."""
+
+    def test_is_the_ladders_hour_some_days_later(self) -> None:
+        """Due on Monday with three days of grace: late from Thursday at nine."""
+        ends = grace_ends(date(2026, 1, 5), grace=timedelta(days=3), hour=NINE, zone=BERLIN)
+        assert ends == datetime(2026, 1, 8, 8, tzinfo=UTC)
+
+    @given(st.dates(date(9989, 1, 1)), st.integers(0, 60), hours, zones)
+    def test_is_told_for_any_day_that_a_calendar_holds(self, day: date, grace: int, hour: time, zone: str) -> None:
+        """Also for the last one, in every zone."""
+        ends = grace_ends(day, grace=timedelta(days=grace), hour=hour, zone=ZoneInfo(zone))
+        assert ends.year < 9991

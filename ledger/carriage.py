@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, col, func, or_, select
+from sqlmodel.sql.expression import Select
 
 from domain.arrears import bucket_of
 from domain.journey import JourneyState, WaitingFor
@@ -15,8 +16,8 @@ from ledger.tables.loan import LoanRow, PortfolioRow
 class Carried:
     """An open journey as its driver needs it.
 
-    due_at: when it is to be looked at next; None while a run holds it. wake_seq > seen_wake_seq: it was woken and no
-    turn has seen that yet.
+    due_at: when it is to be looked at next; None while a run holds it. was_woken: no turn has seen its last wake-up.
+    fence, wake_seq: grow with every claim and every wake-up, so that two equal pictures show that nothing happened.
     """
 
     journey_id: str
@@ -30,6 +31,8 @@ class Carried:
     waiting_reason: str
     lease_until: datetime | None
     was_woken: bool
+    fence: int
+    wake_seq: int
 
     @property
     def tags(self) -> list[str]:
@@ -38,33 +41,31 @@ class Carried:
 
 
 def open_journeys_carried(session: Session, *, only: list[str] | None = None) -> list[Carried]:
-    """Every open journey (or those of the given ids) with the run that carries it."""
+    """Every open journey (or those of the given ids) with the run that carries it, by the loans' numbers."""
+    query = _open().order_by(col(LoanRow.number))
+    return _carried(session, query if only is None else query.where(col(JourneyRow.id).in_(only)))
+
+
+def next_journeys_carried(session: Session, *, after: str, at_most: int) -> list[Carried]:
+    """A page of the open journeys, by their ids; `after` is the last id of the page before, empty for the first."""
+    query = _open().where(JourneyRow.id > after).order_by(col(JourneyRow.id)).limit(at_most)
+    return _carried(session, query)
+
+
+def next_journeys_without_run(session: Session, portfolio: str, *, after: str, at_most: int) -> list[Carried]:
+    """A page of a portfolio's open journeys that no run carries, by the loans' numbers; `after` is the last one's."""
     query = (
-        select(JourneyRow, LoanRow.number, PortfolioRow.name, LadderRow.name)
-        .join(LoanRow, col(LoanRow.id) == col(JourneyRow.loan_id))
-        .join(PortfolioRow, col(PortfolioRow.id) == col(LoanRow.portfolio_id))
-        .join(LadderRow, col(LadderRow.digest) == col(JourneyRow.ladder_digest))
-        .where(JourneyRow.state == JourneyState.OPEN.value)
+        _open()
+        .where(PortfolioRow.name == portfolio, col(JourneyRow.flow_run_id).is_(None), LoanRow.number > after)
         .order_by(col(LoanRow.number))
+        .limit(at_most)
     )
-    if only is not None:
-        query = query.where(col(JourneyRow.id).in_(only))
-    return [
-        Carried(
-            journey_id=journey.id,
-            loan_number=number,
-            portfolio=portfolio,
-            ladder=ladder,
-            bucket=bucket_of(journey.opening_days_past_due),
-            flow_run_id=journey.flow_run_id,
-            due_at=journey.due_at,
-            waiting_for=WaitingFor(journey.waiting_for) if journey.waiting_for else WaitingFor.TIME,
-            waiting_reason=journey.waiting_reason or "",
-            lease_until=journey.lease_until,
-            was_woken=journey.wake_seq > journey.seen_wake_seq,
-        )
-        for journey, number, portfolio, ladder in session.exec(query).all()
-    ]
+    return _carried(session, query)
+
+
+def is_as_it_was(session: Session, carried: Carried) -> bool:
+    """Whether a journey is open and stands where it stood, and the same run carries it."""
+    return open_journeys_carried(session, only=[carried.journey_id]) == [carried]
 
 
 def carried_by(session: Session, journey_id: str, *, flow_run_id: str) -> None:
@@ -104,3 +105,34 @@ def due_journeys(session: Session, *, now: datetime) -> list[str]:
             )
         ).all()
     )
+
+
+def _open() -> Select[JourneyRow, str, str, str]:
+    return (
+        select(JourneyRow, LoanRow.number, PortfolioRow.name, LadderRow.name)
+        .join(LoanRow, col(LoanRow.id) == col(JourneyRow.loan_id))
+        .join(PortfolioRow, col(PortfolioRow.id) == col(LoanRow.portfolio_id))
+        .join(LadderRow, col(LadderRow.digest) == col(JourneyRow.ladder_digest))
+        .where(JourneyRow.state == JourneyState.OPEN.value)
+    )
+
+
+def _carried(session: Session, query: Select[JourneyRow, str, str, str]) -> list[Carried]:
+    return [
+        Carried(
+            journey_id=journey.id,
+            loan_number=number,
+            portfolio=portfolio,
+            ladder=ladder,
+            bucket=bucket_of(journey.opening_days_past_due),
+            flow_run_id=journey.flow_run_id,
+            due_at=journey.due_at,
+            waiting_for=WaitingFor(journey.waiting_for) if journey.waiting_for else WaitingFor.TIME,
+            waiting_reason=journey.waiting_reason or "",
+            lease_until=journey.lease_until,
+            was_woken=journey.wake_seq > journey.seen_wake_seq,
+            fence=journey.fence,
+            wake_seq=journey.wake_seq,
+        )
+        for journey, number, portfolio, ladder in session.exec(query).all()
+    ]

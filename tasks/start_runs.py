@@ -3,9 +3,9 @@
 from prefect import task
 from prefect.client.orchestration import get_client
 
-from ledger.carriage import open_journeys_carried
+from ledger.carriage import next_journeys_without_run
 from tasks.repeatable import REPEATABLE
-from tasks.runs import RunStarter
+from tasks.runs import PAGE, RunStarter
 from tasks.surroundings import surroundings
 
 
@@ -13,10 +13,14 @@ from tasks.surroundings import surroundings
 def start_runs(portfolio: str) -> int:
     """Create flow runs, due at once, for a portfolio's open journeys without one; returns how many."""
     around = surroundings()
-    with around.ledger.reading() as session:
-        waiting = [c for c in open_journeys_carried(session) if c.flow_run_id is None and c.portfolio == portfolio]
+    started, after = 0, ""
     with get_client(sync_client=True) as client:
         starter = RunStarter(client)
-        for carried in waiting:
-            starter.start(carried, at=around.machine_clock(), is_new=True)
-    return len(waiting)
+        while True:
+            with around.ledger.reading() as session:
+                page = next_journeys_without_run(session, portfolio, after=after, at_most=PAGE)
+            if not page:
+                return started
+            for carried in page:
+                starter.start(carried, at=around.machine_clock(), is_new=True)
+            started, after = started + len(page), page[-1].loan_number

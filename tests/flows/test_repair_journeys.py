@@ -4,16 +4,19 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from prefect.client.orchestration import get_client
-from prefect.client.schemas.objects import FlowRun
-from prefect.states import Failed, Pending, Running, Scheduled
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.objects import FlowRun, State
+from prefect.states import Completed, Failed, Pending, Running, Scheduled
 
 from deployments.clock import machine_now
 from flows.portfolio_intake import portfolio_intake
 from flows.repair_journeys import repair_journeys
 from ledger.carriage import Carried, carried_by, open_journeys_carried
 from ledger.database import Ledger
+from ledger.tables.journey import JourneyRow
 from ledger.turns import take_turn
+from tasks.repair_runs import Mender
+from tasks.runs import RunStarter, runs_by_id
 from tests.flows.conftest import LEASE, PORTFOLIO
 
 pytestmark = pytest.mark.slow
@@ -102,3 +105,52 @@ class TestRepair:
             )
         assert repair_journeys().rescheduled == ("L-1",)
         assert repair_journeys().rescheduled == ()
+
+    def test_looks_at_every_journey_page_by_page(self, books: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Two a page: the third is found as well."""
+        monkeypatch.setattr("tasks.repair_runs.PAGE", 2)
+        monkeypatch.setattr("tasks.start_runs.PAGE", 2)
+        assert portfolio_intake(PORTFOLIO) == 3
+        with get_client(sync_client=True) as client:
+            for carried in _journeys(books).values():
+                client.set_flow_run_state(UUID(carried.flow_run_id or ""), Failed(), force=True)
+        repaired = repair_journeys()
+        assert (repaired.journeys, repaired.started) == (3, ("L-1", "L-2", "L-3"))
+
+
+class TestAPictureThatIsOld:
+    """Workers go on while a repair looks: what has changed since it looked is left alone."""
+
+    def test_is_not_decided_on_where_the_journey_went_on(self, books: Ledger) -> None:
+        """Its run is over by the picture, and a second one would be started; but the journey is closed by now."""
+        portfolio_intake(PORTFOLIO)
+        carried = _journeys(books)["L-1"]
+        with get_client(sync_client=True) as client:
+            client.set_flow_run_state(UUID(carried.flow_run_id or ""), Completed(), force=True)
+            runs = _runs(client, carried)
+            with books.transaction() as session:
+                session.get_one(JourneyRow, carried.journey_id).state = "closed"
+            assert _mended(client, carried, runs) == []
+
+    def test_is_not_decided_on_where_the_run_was_picked_up(self, books: Ledger) -> None:
+        """It waited for another day than the ledger says; now it is at work, and is not set back."""
+        portfolio_intake(PORTFOLIO)
+        carried = _journeys(books)["L-1"]
+        run_id = UUID(carried.flow_run_id or "")
+        with get_client(sync_client=True) as client:
+            far: State[None] = Scheduled(scheduled_time=machine_now() + timedelta(days=300))
+            client.set_flow_run_state(run_id, far, force=True)
+            runs = _runs(client, carried)
+            client.set_flow_run_state(run_id, Running(), force=True)
+            assert _mended(client, carried, runs) == []
+            assert client.read_flow_run(run_id).state_name == "Running"
+
+
+def _runs(client: SyncPrefectClient, carried: Carried) -> dict[str, FlowRun]:
+    return runs_by_id(client, [carried.flow_run_id or ""])
+
+
+def _mended(client: SyncPrefectClient, carried: Carried, runs: dict[str, FlowRun]) -> list[str]:
+    mender = Mender(client, RunStarter(client))
+    mender.mend([carried], runs, machine_now=machine_now())
+    return [number for numbers in mender.mended.values() for number in numbers]

@@ -85,6 +85,14 @@ def unsettled(session: Session, *, now: datetime) -> int:
     return session.exec(query).one()
 
 
+def has_lease_run_out(session: Session, *, machine_now: datetime) -> bool:
+    """Whether a process holds a journey no more, and has not said so: it died."""
+    held = select(JourneyRow.id).where(
+        JourneyRow.state == JourneyState.OPEN.value, col(JourneyRow.lease_until) < machine_now
+    )
+    return session.exec(held.limit(1)).first() is not None
+
+
 def next_due_at(session: Session) -> datetime | None:
     """The earliest instant at which an open journey is to be looked at; None when none waits."""
     return session.exec(

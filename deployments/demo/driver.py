@@ -16,7 +16,7 @@ from deployments.clock import let_pass, machine_now
 from deployments.demo.stage import LEASE_SECONDS, POOL, DemoIsStuck, Patience, Stage
 from deployments.register import register
 from flows.reconcile_attempts import OUT_OF_ORDER
-from ledger.carriage import due_journeys, next_due_at, unsettled
+from ledger.carriage import due_journeys, has_lease_run_out, next_due_at, unsettled
 from ledger.database import Ledger
 from ledger.reconciling import due_questions, next_question_at
 from ledger.simulated_clock import set_simulated_now
@@ -25,7 +25,7 @@ from simulation.people import People
 from simulation.sandbox.remote import SandboxRemote
 
 LOOKS_EVERY_SECONDS = 0.05
-STARTS_AGAIN_SECONDS = 3.0
+STARTS_AGAIN_WITHIN = timedelta(seconds=3)
 MOST_TRIES = 60
 LONGEST_FLOW_SECONDS = 600.0
 PAYMENTS_AT = time(6)
@@ -140,22 +140,28 @@ class Driver:
 
     def _until_settled(self) -> None:
         """Wait until no open journey has anything left to do at this instant; mend what has died meanwhile."""
-        waited = 0.0
-        repaired_at = 0.0
-        before = -1
+        before, moved_at = -1, machine_now()
         patience = Patience(self.stage)
         while (left := self._unsettled()) > 0:
             if left != before:
-                before, waited, repaired_at = left, 0.0, 0.0
+                before, moved_at = left, machine_now()
                 patience.begin_anew()
-            if waited - repaired_at > LEASE_SECONDS + STARTS_AGAIN_SECONDS:
+            if self._wants_repair(machine_now() - moved_at):
                 self._repair()
-                repaired_at = waited
+                moved_at = machine_now()
             if patience.is_over:
                 raise DemoIsStuck(DemoIsStuck.__doc__)
             let_pass(LOOKS_EVERY_SECONDS)
-            waited += LOOKS_EVERY_SECONDS
             self.watch(self.now)
+
+    def _wants_repair(self, stands_still: timedelta) -> bool:
+        """Whether nothing moves by itself any more: a lease has run out, or its time has passed and more."""
+        if stands_still < STARTS_AGAIN_WITHIN:
+            return False
+        if stands_still > STARTS_AGAIN_WITHIN + timedelta(seconds=LEASE_SECONDS):
+            return True
+        with self.ledger.reading() as session:
+            return has_lease_run_out(session, machine_now=machine_now())
 
     def _unsettled(self) -> int:
         with self.ledger.reading() as session:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from connectors import sendgrid_signature, twilio_signature
 from console.lender_door import add_lender_routes
 from console.metrics import CONTENT_TYPE, metrics_page
-from console.raw_body import RawBody
+from console.raw_body import RawBody, RawForm
 from console.sendgrid_news import UnreadableBatch, batch_receipts
 from console.stop_page import HEADERS, Page, StopState, stop_page
 from console.twilio_news import inbound_message, status_receipt
@@ -87,11 +87,11 @@ class _Door:
         self._settings = settings
         self._clock = clock
 
-    def twilio_status(self, attempt_id: str, request: Request, body: RawBody) -> None:
+    def twilio_status(self, attempt_id: str, request: Request, body: RawForm) -> None:
         self._refuse_unless_twilio(request, body)
         self._take_in([status_receipt(body, attempt_id=attempt_id)])
 
-    def twilio_inbound(self, request: Request, body: RawBody) -> None:
+    def twilio_inbound(self, request: Request, body: RawForm) -> None:
         self._refuse_unless_twilio(request, body)
         self._take_in([inbound_message(body)])
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
 from connectors import sendgrid_signature, twilio_signature
+from connectors.twilio_signature import MOST_FIELDS
 from simulation.sandbox.state import State
 from simulation.sandbox.webhook_key import WebhookKey
 
@@ -51,6 +52,21 @@ def test_a_name_that_comes_twice_is_signed_with_both_values() -> None:
 def test_a_missing_or_mangled_twilio_signature_is_not_believed(signature: str | None) -> None:
     """Nothing is raised; the answer is no."""
     assert not _twilio(signature=signature)
+
+
+def test_a_form_of_more_fields_than_twilio_sends_is_not_believed() -> None:
+    """Not even when its signature fits: to sort them would cost more than anything genuine."""
+    form = {f"Name{number}": "x" for number in range(MOST_FIELDS + 1)}
+    assert not _twilio(urlencode(form).encode(), signature=RequestValidator(TOKEN).compute_signature(URL, form))
+    form.popitem()
+    assert _twilio(urlencode(form).encode(), signature=RequestValidator(TOKEN).compute_signature(URL, form))
+
+
+def test_what_has_no_shape_of_a_signature_is_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The form is not even taken apart for it."""
+    monkeypatch.setattr(twilio_signature, "parse_qsl", lambda *_, **__: pytest.fail("taken apart"))
+    for signature in ("x" * 28, "A" * 28, "A" * 26 + "==", "A" * 27 + "=\n", "A" * 100):
+        assert not _twilio(signature=signature)
 
 
 def test_a_twilio_signature_holds_for_one_url_token_and_body() -> None:

@@ -5,7 +5,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from twilio.request_validator import RequestValidator
 
 from connectors.sendgrid_signature import FRESH_FOR
-from console.raw_body import LARGEST_BODY
+from console.raw_body import LARGEST_BODY, LARGEST_FORM
 from console.receipts import ReceiptSettings, create_receipts
 from domain.attempt import AttemptState
 from domain.borrower import ContactState
@@ -108,3 +108,22 @@ def test_a_body_without_end_is_not_read_to_its_end(vendors: PretendVendors) -> N
     """Anyone can post here, so nobody may fill the memory."""
     answer = vendors.client.post("/receipts/sendgrid", content=b"x" * (LARGEST_BODY + 1))
     assert answer.status_code == TOO_LARGE
+
+
+@pytest.mark.parametrize("path", ["/receipts/twilio/inbound", "/receipts/twilio/abc"])
+def test_a_form_that_no_message_fills_is_not_read_to_its_end(vendors: PretendVendors, path: str) -> None:
+    """What Twilio posts is small; whatever is larger is refused before anybody takes it apart."""
+    signature = {"X-Twilio-Signature": "A" * 27 + "="}
+    answer = vendors.client.post(path, content=b"a=" + b"%41" * (LARGEST_FORM // 3), headers=signature)
+    assert answer.status_code == TOO_LARGE
+    fields = b"&".join(b"%d=" % number for number in range(LARGEST_FORM // 7))
+    assert vendors.client.post(path, content=fields, headers=signature).status_code == FORBIDDEN
+
+
+def test_the_longest_message_is_taken(vendors: PretendVendors, loans: WorkedLoans) -> None:
+    """4,096 characters of the widest kind, which is what WhatsApp lets a person write, beside ten pictures."""
+    loans.take_in("L-1", mobile())
+    media = {f"MediaUrl{number}": f"https://api.twilio.com/{'x' * 200}" for number in range(10)}
+    form = {"MessageSid": "SM1", "From": MOBILE, "Body": "\N{GRINNING FACE}" * 4096, **media}
+    assert vendors.post_form("/receipts/twilio/inbound", form) == 204
+    assert len(loans.inbox()) == 1

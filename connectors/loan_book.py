@@ -1,7 +1,7 @@
 """The lender's own system: which loans are behind, and what was paid; its protocol is `openapi/loan_book.yaml`."""
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
 from typing import Generic, TypeVar
 from urllib.parse import quote
 
@@ -9,6 +9,7 @@ import httpx
 import tenacity
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from connectors.book_row import LeftOut, read_row
 from connectors.failure import ChannelMisconfigured, FateUnknown, VendorBusy
 from connectors.http_transport import exchange, shared
 from connectors.retrying import patiently
@@ -50,9 +51,16 @@ class LoanBook:
         self._http = http or shared()
         self._retrying = retrying or patiently()
 
-    def delinquencies(self, *, portfolio: str, since: datetime) -> Iterator[BookLoan]:
-        """Loans of a portfolio that fell behind, or whose statement changed, at or after `since` (aware)."""
-        yield from self._rows(Page[BookLoan], _path(portfolio, "delinquencies"), since=since)
+    def delinquencies(
+        self, *, portfolio: str, since: datetime, today: date, left_out: Callable[[LeftOut], None]
+    ) -> Iterator[BookLoan]:
+        """Loans of a portfolio that fell behind, or whose statement changed, at or after `since` (aware).
+
+        A row that no loan can have is left out, and so is a contact that nobody can be reached by; `left_out` is told.
+        """
+        for loan in self._rows(Page[BookLoan], _path(portfolio, "delinquencies"), since=since):
+            if (read := read_row(loan, today=today, left_out=left_out)) is not None:
+                yield read
 
     def payments(self, *, portfolio: str, since: datetime) -> Iterator[BookPayment]:
         """Payments and reversals received at or after `since` (aware), oldest first."""

@@ -11,6 +11,9 @@ from domain.arrears import Statement
 from domain.borrower import ContactKind
 from domain.cost import CostUnit
 
+MOST_MINOR = 10**15
+"""More than any loan; a sum of thousands of such amounts is still a number that a database can hold."""
+
 
 @dataclass(frozen=True, slots=True)
 class BookContact:

@@ -4,10 +4,11 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlmodel import Session, col, select
 
+from domain.arrears import Position
 from domain.event import EventKind
 from domain.journey import ClosingReason, JourneyState
 from ledger import events
@@ -22,6 +23,10 @@ from ledger.waking import wake
 from policy.ladders.shipped import shipped_ladder, shipped_ladder_text
 from policy.treatment.choosing import choose
 from policy.treatment.rule import Case, Rules
+
+
+class CannotBeWorked(ValueError):
+    """A loan's own row is in the way of its journey; the message says what to mend in the lender's book."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,7 @@ def open_journeys(session: Session, loan_ids: Sequence[str], *, rules: Rules, sa
     alone.
 
     salt: the experiment's name; with the loan's number it fixes the draw, so that a repeated run gives the same arm.
+    Raises CannotBeWorked for a loan whose own row is in the way.
     """
     return [
         opened
@@ -86,7 +92,7 @@ def _open(session: Session, loan: LoanRow, *, rules: Rules, salt: str, now: date
         return None  # the lender's book has not brought it in
     if removed_from(borrower.name_sealed) is not None:
         return None  # nobody is written to without a name; the lender's book brings it again
-    position = position_at(session, loan, zone=ZoneInfo(borrower.timezone), now=now)
+    position = _position(session, loan, borrower, now=now)
     if position.is_cured or position.days_past_due < 1:
         return None
     case = Case(
@@ -137,3 +143,13 @@ def _open(session: Session, loan: LoanRow, *, rules: Rules, salt: str, now: date
     )
     wake(session, journey.id, reason="the journey opened", now=now)
     return Opened(journey.id, loan.number, ladder.name, assignment.arm.value)
+
+
+def _position(session: Session, loan: LoanRow, borrower: BorrowerRow, *, now: datetime) -> Position:
+    try:
+        return position_at(session, loan, zone=ZoneInfo(borrower.timezone), now=now)
+    except (ZoneInfoNotFoundError, ValueError, OverflowError) as error:
+        raise CannotBeWorked(
+            f"loan '{loan.number}' cannot be worked: its borrower's time zone is '{borrower.timezone}', and its "
+            f"statement is of {loan.as_of_on}; let the book tell them right"
+        ) from error

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from domain.book import BookPayment
+from domain.book import MOST_MINOR, BookPayment
 from domain.event import EventKind
 from domain.journey import JourneyState
 from ledger import events
@@ -31,8 +31,6 @@ AT_ONCE = 500
 CALENDARS_DIFFER = timedelta(days=1)
 """A payment may be dated a little ahead, by a calendar east of ours; anything later is a mistake, or not money yet."""
 LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
-MOST_MINOR = 10**15
-"""More than any loan; a sum of thousands of them is still a number that both databases can hold."""
 LONGEST_NAME = 200
 NUL = "\0"
 

@@ -8,6 +8,7 @@ from sqlmodel import Session, select
 from domain.action import Action
 from domain.arrangement import Instalment
 from domain.attempt import AttemptState
+from domain.book import MOST_MINOR
 from domain.borrower import KINDS_FOR, ContactState
 from domain.cost import CostUnit
 from domain.disposition import WorkResult
@@ -24,7 +25,6 @@ from ledger.earlier_states import keep_state
 from ledger.findings import note_findings
 from ledger.holds import lift_hold, place_hold
 from ledger.outcomes import mark_accepted
-from ledger.payment_intake import MOST_MINOR
 from ledger.people import seal_for
 from ledger.reviews import review_is_done
 from ledger.situations import borrower_of

@@ -3,12 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 from prefect import task
-from prefect.logging import get_logger
 
+from connectors.book_row import LeftOut
 from ledger.loan_intake import take_in_loans
 from ledger.payment_intake import newest_payment_at, take_in_payments
 from ledger.portfolios import portfolio_named
 from tasks.repeatable import REPEATABLE
+from tasks.run_log import run_log
 from tasks.surroundings import surroundings
 
 OVERLAP = timedelta(days=30)
@@ -17,16 +18,26 @@ AT_ONCE = 500
 """So many rows are written in one transaction, so that journeys are not locked for as long as a whole book takes."""
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
-_log = get_logger("duecourse.loan_book")
-
 
 @task(task_run_name="fetch delinquencies", **REPEATABLE)
 def fetch_delinquencies(portfolio: str) -> int:
-    """Take in what the lender's system says of delinquent loans; returns how many were new. 0 without such a system."""
+    """Take in what the lender's system says of delinquent loans; returns how many were new. 0 without such a system.
+
+    A row that no loan of the portfolio can have is left out and logged with its reason, and the others come in.
+    """
     around = surroundings()
     if around.loan_book is None:
         return 0
-    rows = list(around.loan_book.delinquencies(portfolio=portfolio, since=LONG_AGO))
+    with around.ledger.reading() as session:
+        currency = portfolio_named(session, portfolio).currency
+    rows = []
+    today = around.clock().date()
+    for loan in around.loan_book.delinquencies(portfolio=portfolio, since=LONG_AGO, today=today, left_out=_tell):
+        if loan.currency == currency:
+            rows.append(loan)
+        else:
+            reason = f"it is in {loan.currency}, the portfolio in {currency}"
+            _tell(LeftOut(loan.number, "the row", reason))
     with around.ledger.transaction() as session:
         return take_in_loans(session, portfolio_named(session, portfolio), rows, now=around.clock()).new
 
@@ -55,5 +66,9 @@ def fetch_payments(portfolio: str) -> int:
             taken = take_in_payments(session, portfolio_named(session, portfolio), part, now=around.clock())
         new += taken.new
         for payment, reason in taken.refused:
-            _log.warning("the payment '%s' of %s was not booked: %s", payment.external_id, payment.source, reason)
+            run_log().warning("payment %r of %r was not booked: %s", payment.external_id, payment.source, reason)
     return new
+
+
+def _tell(left_out: LeftOut) -> None:
+    run_log().warning("%s; it was left out", left_out)

@@ -9,14 +9,19 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlmodel import col, update
 
 from connectors.loan_book import LoanBook
+from ledger.contacts import opt_out
+from ledger.tables.borrower import BorrowerRow
+from ledger.tables.loan import LoanRow
 from ledger.tables.money import PaymentRow
 from policy.treatment.reading import shipped_rules
 from tasks import fetch_book
-from tasks.fetch_book import LONG_AGO, OVERLAP, fetch_payments
+from tasks.fetch_book import LONG_AGO, OVERLAP, fetch_delinquencies, fetch_payments
+from tasks.open_journeys import open_new_journeys
 from tasks.surroundings import Surroundings, surround
-from tests.ledger.lender import LEASE, NOW, Lender
+from tests.ledger.lender import LEASE, NOW, Lender, a_loan
 
 PAYMENT: dict[str, Any] = {
     "loan_number": "L-1",
@@ -97,3 +102,60 @@ class TestFetchingPayments:
         back = {**PAYMENT, "external_id": "R-1", "received_at": times[0], "reverses": "P-100"}
         book.rows = [back, *payments]
         assert fetch_payments.fn("cards") == 7
+
+
+def row(number: str, **more: Any) -> dict[str, Any]:
+    """A loan as the lender's own system tells it."""
+    statement = {"arrears_minor": 80_000, "instalment_minor": 40_000, "past_due_since_on": "2025-12-20"}
+    return {
+        "number": number,
+        "borrower_number": f"B-{number}",
+        "borrower_name": "Ada Canary",
+        "contacts": [{"kind": "mobile", "text": "+44 7400 123456", "is_verified": False}],
+        "timezone": "Europe/London",
+        "language": "en",
+        "jurisdiction": "GB",
+        "product": "card",
+        "segment": "retail",
+        "currency": "GBP",
+        "balance_minor": 900_000,
+        "statement": {**statement, "as_of_on": "2026-01-04"},
+        **more,
+    }
+
+
+class TestFetchingLoans:
+    """Every night."""
+
+    def test_takes_in_the_good_ones_and_tells_of_the_others(
+        self, lender: Lender, book: Book, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """A zone that is none and another currency are logged by the loan's number, and no page is lost."""
+        lender.takes_in()
+        book.rows = [row("L-1", timezone="Mars/Olympus"), row("L-2"), row("L-3", currency="EUR"), row("L-4")]
+        with caplog.at_level("WARNING"):
+            assert fetch_delinquencies.fn("cards") == 2
+        assert sorted(loan.number for loan in lender.rows(LoanRow)) == ["L-2", "L-4"]
+        assert "'L-1'" in caplog.text
+        assert "'L-3'" in caplog.text
+        assert "7400" not in caplog.text
+
+    def test_lets_a_stop_find_a_number_however_it_was_written(self, lender: Lender, book: Book) -> None:
+        """The book writes it with spaces, and the borrower's telephone does not."""
+        lender.takes_in()
+        book.rows = [row("L-1")]
+        fetch_delinquencies.fn("cards")
+        with lender.ledger.transaction() as session:
+            assert opt_out(session, "+447400123456", now=NOW) == 1
+
+    def test_is_followed_by_the_openings_of_all_but_a_bad_one(
+        self, lender: Lender, book: Book, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """A ledger of before may hold a loan whose zone is none: it is logged, and the others are worked."""
+        lender.takes_in(*(a_loan(f"L-{n}", borrower=f"B-{n}") for n in range(3)))
+        with lender.ledger.transaction() as session:
+            session.exec(update(BorrowerRow).where(col(BorrowerRow.number) == "B-1").values(timezone="Mars/Olympus"))
+        with caplog.at_level("WARNING"):
+            assert open_new_journeys.fn("cards") == 2
+        assert "loan 'L-1' cannot be worked" in caplog.text
+        assert len(lender.journeys()) == 2

@@ -13,6 +13,7 @@ from domain.journey import JourneyState
 from domain.receipt import ReceiptKind
 from ledger import events
 from ledger.database import keyring_of
+from ledger.listings import loan_ids_of
 from ledger.people import seal_for
 from ledger.tables.borrower import ContactPointRow
 from ledger.tables.inbox import InboxRow
@@ -160,21 +161,24 @@ def _opt_out(session: Session, lookup: bytes, *, now: datetime) -> int:
         .order_by(col(ContactPointRow.id))
         .with_for_update()
     ).all()
+    of_person = loan_ids_of(session, {point.borrower_id for point in points})
+    working = {journey.loan_id: journey.id for journey in journeys}
     for point in points:
         if point.state == ContactState.OPTED_OUT.value:
             continue
         point.state, point.changed_at = ContactState.OPTED_OUT.value, now
-        for journey in journeys:
-            if journey.borrower_id != point.borrower_id:
-                continue
+        # On every loan, worked or not: the chains are all that tells of it if somebody changes the contact point.
+        for loan_id in of_person[point.borrower_id]:
+            journey_id = working.get(loan_id)
             events.append(
                 session,
                 EventKind.OPTED_OUT,
-                loan_id=journey.loan_id,
-                journey_id=journey.id,
+                loan_id=loan_id,
+                journey_id=journey_id,
                 at=now,
                 contact_point=point.id,
                 state=point.state,
             )
-            wake(session, journey.id, reason="the borrower opted out", now=now)
+            if journey_id is not None:
+                wake(session, journey_id, reason="the borrower opted out", now=now)
     return len(points)

@@ -165,4 +165,13 @@ def _note(session: Session, kind: EventKind, hold: LegalHoldRow, *, by: str, now
     """On every loan of the person, because it is the person whose records are kept."""
     loans = select(LoanRow.id).where(LoanRow.borrower_id == hold.borrower_id).order_by(col(LoanRow.number))
     for loan_id in session.exec(loans).all():
-        events.append(session, kind, loan_id=loan_id, journey_id=None, at=now, legal_hold=hold.id, by=by)
+        events.append(
+            session,
+            kind,
+            loan_id=loan_id,
+            journey_id=None,
+            at=now,
+            legal_hold=hold.id,
+            borrower=hold.borrower_id,
+            by=by,
+        )

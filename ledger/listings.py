@@ -1,6 +1,6 @@
 """Lists for people: journeys, holds and loans as one line each, and how healthy all open journeys are together."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -197,6 +197,15 @@ def listed_holds(session: Session, *, borrower_id: str | None = None, now: datet
         )
         for hold, number, portfolio, borrower in session.exec(query).all()
     ]
+
+
+def loan_ids_of(session: Session, borrower_ids: Collection[str]) -> dict[str, list[str]]:
+    """The ids of all loans of these people, by person and in their order."""
+    found: dict[str, list[str]] = {borrower_id: [] for borrower_id in borrower_ids}
+    loans = select(LoanRow.id, LoanRow.borrower_id).where(col(LoanRow.borrower_id).in_(borrower_ids))
+    for loan_id, borrower_id in session.exec(loans.order_by(col(LoanRow.id))).all():
+        found[borrower_id].append(loan_id)
+    return found
 
 
 def loan_numbered(session: Session, number: str, *, portfolio: str | None = None) -> LoanRow:

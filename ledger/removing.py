@@ -12,12 +12,12 @@ from domain.borrower import ContactState
 from domain.event import EventKind
 from domain.receipt import ReceiptKind
 from ledger import events
+from ledger.listings import loan_ids_of
 from ledger.removed import Removed, is_there
 from ledger.retained_texts import Store, Text
 from ledger.tables.attempt import AttemptRow
 from ledger.tables.borrower import BorrowerRow, ContactPointRow
 from ledger.tables.inbox import InboxRow
-from ledger.tables.loan import LoanRow
 from ledger.tables.work_item import WorkItemRow
 
 SEALED_IN: Mapping[Store, Any] = {
@@ -47,7 +47,7 @@ def remove(session: Session, going: Iterable[Going], *, now: datetime) -> None:
     rows: dict[tuple[Store, str], list[str]] = defaultdict(list)
     noted: Counter[tuple[str, str, str]] = Counter()
     going = list(going)
-    loans = _loans_of(session, {each.borrower_id for each in going})
+    loans = loan_ids_of(session, {each.borrower_id for each in going})
     for each in going:
         rows[each.text.store, each.rule].append(each.text.row_id)
         for loan_id in loans[each.borrower_id] if each.text.loan_id is None else [each.text.loan_id]:
@@ -97,11 +97,3 @@ def _forget_lookups(session: Session, ids: list[str]) -> None:
     ).all()
     for point in points:
         point.lookup = point.id.encode()  # unique, and a digest of nothing
-
-
-def _loans_of(session: Session, borrower_ids: set[str]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = defaultdict(list)
-    rows = session.exec(select(LoanRow).where(col(LoanRow.borrower_id).in_(borrower_ids)).order_by(col(LoanRow.id)))
-    for row in rows.all():
-        found[row.borrower_id].append(row.id)
-    return found

@@ -22,6 +22,7 @@ from ledger.evidence.signing import PublicKeys
 from ledger.evidence.spans import spans
 from ledger.evidence.stored import Span, StoredEvent, as_it_lies, events_in, rows_in
 from ledger.evidence.texts import changed_texts
+from ledger.evidence.told import contradicted
 from ledger.keyring import Keyring
 
 
@@ -101,6 +102,7 @@ def _check_span(connection: Connection, keyring: Keyring, span: Span, proof: Pro
     chains = _chains(connection, span, proof)
     _check_heads(connection, span, chains, proof)
     _check_records(connection, span, chains, proof)
+    proof.flaws.extend(contradicted(connection, chains))
     with Session(connection) as session:
         session.info["keyring"] = keyring
         proof.flaws.extend(changed_texts(session, span, chains))

@@ -3,11 +3,12 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from json.encoder import encode_basestring_ascii as encode
 from typing import Any
 
+from domain.borrower import ContactState
 from domain.event import EventKind
 from ledger.evidence.canonical import GENESIS, document
 from ledger.evidence.flaw import Flaw, What
@@ -18,12 +19,22 @@ OF_CONTACTS = frozenset({RecordClass.MESSAGES.value, RecordClass.VISITS.value})
 """The classes of record under which the removed texts of contacts are told."""
 
 
+@dataclass(frozen=True, slots=True)
+class ToldHold:
+    """What a chain says last of a legal hold. borrower_id: whose, where the event tells it."""
+
+    is_lifted: bool
+    borrower_id: str | None
+    seq: int
+
+
 @dataclass(slots=True)
 class Chain:
     """What is left of a chain when it has been read: its last link, and what it says of records.
 
     bound: for each record the digest that was told last, and the event that told it. removed: how many texts of
-    contacts were removed, by day and rule.
+    contacts were removed, by day and rule. opted_out: the contact points that were, and the event that told it.
+    legal_holds: by their ids.
     """
 
     loan: str
@@ -31,6 +42,8 @@ class Chain:
     hash: str = GENESIS
     bound: dict[str, tuple[str, int]] = field(default_factory=dict)
     removed: Counter[tuple[str, str]] = field(default_factory=Counter)
+    opted_out: dict[str, int] = field(default_factory=dict)
+    legal_holds: dict[str, ToldHold] = field(default_factory=dict)
     flaws: list[Flaw] = field(default_factory=list)
 
 
@@ -43,15 +56,34 @@ def read_chain(loan: str, events: Iterable[StoredEvent]) -> Chain:
         chain.hash = event.hash
         for record, digested in _told(event.records).items():
             chain.bound[record] = (digested, chain.seq)
-        if event.kind == EventKind.TEXT_REMOVED.value:
-            _note_removed(chain, event)
+        if event.kind in NOTES:
+            NOTES[event.kind](chain, event.kind, str(event.at)[:10], _told(event.facts))
     return chain
 
 
-def _note_removed(chain: Chain, event: StoredEvent) -> None:
-    facts = _told(event.facts)
+def _note_removed(chain: Chain, _kind: str, day: str, facts: dict[str, Any]) -> None:
     if facts.get("record_class") in OF_CONTACTS and isinstance(facts.get("texts"), int):
-        chain.removed[str(event.at)[:10], str(facts.get("rule"))] += facts["texts"]
+        chain.removed[day, str(facts.get("rule"))] += facts["texts"]
+
+
+def _note_opted_out(chain: Chain, _kind: str, _day: str, facts: dict[str, Any]) -> None:
+    if facts.get("state") == ContactState.OPTED_OUT.value:
+        chain.opted_out[str(facts.get("contact_point"))] = chain.seq
+
+
+def _note_legal_hold(chain: Chain, kind: str, _day: str, facts: dict[str, Any]) -> None:
+    is_lifted = kind == EventKind.LEGAL_HOLD_LIFTED.value
+    chain.legal_holds[str(facts.get("legal_hold"))] = ToldHold(is_lifted, facts.get("borrower"), chain.seq)
+
+
+NOTES: Mapping[str, Callable[[Chain, str, str, dict[str, Any]], None]] = {
+    EventKind.TEXT_REMOVED.value: _note_removed,
+    EventKind.OPTED_OUT.value: _note_opted_out,
+    EventKind.CONTACT_ADDED.value: _note_opted_out,
+    EventKind.LEGAL_HOLD_PLACED.value: _note_legal_hold,
+    EventKind.LEGAL_HOLD_LIFTED.value: _note_legal_hold,
+}
+"""Events that tell of rows which they do not bind."""
 
 
 def _flaws(chain: Chain, event: StoredEvent) -> Iterator[Flaw]:

@@ -14,8 +14,10 @@ from sqlmodel import col, select
 
 from deployments.bundling import write_bundle
 from ledger.evidence.signing import write_signing_key
-from ledger.removed import Removed
+from ledger.removing import Going, remove
+from ledger.retained_texts import Store, Text
 from ledger.tables.attempt import AttemptRow
+from policy.compliance.record_class import RecordClass
 from tests.evidence.archive import Archive
 
 LOAN = "L-1"
@@ -89,7 +91,10 @@ class TestASoundBundle:
         with archive.ledger.transaction() as session:
             row = session.exec(select(AttemptRow).order_by(col(AttemptRow.planned_at))).first()
             assert row is not None
-            row.text_sealed = Removed(archive.lender.now.date(), "UK-RETAIN").mark
+            text = Text(
+                Store.MESSAGE, row.id, archive.lender.loan().id, (RecordClass.MESSAGES,), archive.lender.now.date()
+            )
+            remove(session, [Going(row.borrower_id, text, "UK-RETAIN")], now=archive.lender.now)
         assert archive.flaws() == []
         folder = _unpacked(archive, tmp_path / "removed")
         assert _verified(folder).returncode == 0

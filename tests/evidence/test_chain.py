@@ -11,11 +11,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, text
 
+from domain.receipt import Receipt, ReceiptKind
 from ledger.evidence.canonical import GENESIS, link
 from ledger.evidence.checking import check_on
 from ledger.evidence.flaw import Flaw, What
+from ledger.legal_holds import lift_legal_hold, place_legal_hold
+from ledger.receipts import take_in
 from ledger.removed import Removed
 from tests.evidence.archive import Archive
+from tests.ledger.lender import MOBILE
 from tests.ledger.unguarded import unguard
 
 TEXTS = ("kind", "facts", "records", "prev_hash", "hash", "journey_id")
@@ -51,6 +55,10 @@ def doubt(archive: Archive) -> Iterator[Doubt]:
 def _events(connection: Connection, loan: str = "L-1") -> list[Any]:
     query = text("SELECT e.* FROM events e JOIN loans l ON l.id = e.loan_id WHERE l.number = :loan ORDER BY e.seq")
     return list(connection.execute(query, {"loan": loan}))
+
+
+def _run(connection: Connection, statement: str) -> None:
+    connection.execute(text(statement))
 
 
 def _json(told: Any) -> Any:
@@ -190,6 +198,40 @@ def test_a_message_that_was_made_to_look_removed_is_found(doubt: Doubt) -> None:
         )
 
     assert {flaw.what for flaw in doubt(overwrite)} == {What.TEXT_CHANGED}
+
+
+@pytest.mark.parametrize("damage", ["UPDATE contact_points SET state = 'verified'", "DELETE FROM contact_points"])
+def test_a_stop_that_was_forgotten_is_found(archive: Archive, doubt: Doubt, damage: str) -> None:
+    """Also one that came by text, and on loans that nobody works any more: every loan of the person tells of it."""
+    archive.lender.receives(80_000, loan="L-2")
+    with archive.ledger.transaction() as session:
+        take_in(session, Receipt("vendor", "s", ReceiptKind.STOP, sender=MOBILE.text), now=archive.lender.now)
+
+    def forget(connection: Connection) -> None:
+        connection.execute(text("DELETE FROM inbox WHERE kind = 'stop'"))
+        connection.execute(text(f"{damage} WHERE state = 'opted_out'"))
+
+    assert {flaw.loan for flaw in doubt(forget)} == {"L-1", "L-2"}
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE legal_holds SET lifted_at = placed_at, lifted_by = 'nobody' WHERE lifted_at IS NULL",
+        "UPDATE legal_holds SET lifted_at = NULL WHERE lifted_at IS NOT NULL",
+        "UPDATE legal_holds SET borrower_id = (SELECT id FROM borrowers WHERE number = 'B-2') WHERE lifted_at IS NULL",
+        "DELETE FROM legal_holds WHERE lifted_at IS NULL",
+    ],
+)
+def test_a_legal_hold_that_was_lifted_past_its_event_is_found(archive: Archive, doubt: Doubt, damage: str) -> None:
+    """Whoever wants something erased; so is one that was moved to somebody else, taken out, or brought back."""
+    borrower_id, now = archive.lender.loan("L-1").borrower_id, archive.lender.now
+    with archive.ledger.transaction() as session:
+        place_legal_hold(session, borrower_id, reason="claim 7", by="Lena", now=now)
+        over = place_legal_hold(session, borrower_id, reason="claim 6", by="Lena", now=now)
+        lift_legal_hold(session, over, reason="settled", by="Lena", now=now)
+    assert archive.flaws() == []
+    assert {flaw.loan for flaw in doubt(lambda connection: _run(connection, damage))} == {"L-1", "L-2"}
 
 
 def test_a_tail_is_missed_by_the_head_by_the_rows_and_by_the_signed_root(doubt: Doubt) -> None:

@@ -10,6 +10,7 @@ from ledger.receipts import RANK, take_in
 from ledger.tables.attempt import AttemptRow
 from ledger.tables.borrower import ContactPointRow
 from ledger.tables.inbox import InboxRow
+from ledger.tables.journey import EventRow
 from ledger.tables.money import CostRow
 from tests.ledger.lender import MOBILE, Lender, a_loan
 
@@ -89,6 +90,20 @@ class TestAStop:
             record_failure(session, attempt, failure=FailureClass.BAD_NUMBER, code="30005", now=lender.now)
         assert {row.state for row in lender.rows(ContactPointRow) if row.kind == "mobile"} == {"opted_out"}
         assert lender.events(EventKind.OPTED_OUT) == 2
+
+    def test_is_told_on_every_loan_of_the_person(self, lender: Lender) -> None:
+        """Also on one that is settled and one that was never worked; only an open journey is woken."""
+        journey = lender.opens(a_loan("L-1"))
+        lender.receives(80_000)
+        lender.lives(journey, days=1)
+        lender.takes_in(a_loan("L-2"))
+        for event_id in ("s", "again"):
+            with lender.ledger.transaction() as session:
+                take_in(session, Receipt("vendor", event_id, ReceiptKind.STOP, sender=MOBILE.text), now=lender.now)
+        told = [row for row in lender.rows(EventRow) if row.kind == EventKind.OPTED_OUT.value]
+        assert {row.loan_id for row in told} == {lender.loan("L-1").id, lender.loan("L-2").id}
+        assert len(told) == 2
+        assert {row.journey_id for row in told} == {None}
 
     def test_is_remembered_when_the_number_comes_in_again(self, lender: Lender) -> None:
         """Under another borrower, next month."""

@@ -78,7 +78,7 @@ def add_contact(
     lookup = keyring.lookup(text)
     if point_with(session, journey.borrower_id, kind=kind, lookup=lookup) is not None:
         return None
-    if _has_opted_out(session, lookup):
+    if has_opted_out(session, lookup):
         state = ContactState.OPTED_OUT
     point = ContactPointRow(
         borrower_id=journey.borrower_id,
@@ -137,7 +137,8 @@ def _by(work_item: str | None) -> dict[str, str]:
     return {} if work_item is None else {"work_item": work_item}
 
 
-def _has_opted_out(session: Session, lookup: bytes) -> bool:
+def has_opted_out(session: Session, lookup: bytes) -> bool:
+    """Whether somebody asked to be left alone at this number or address, under whichever borrower it is kept."""
     marked = select(ContactPointRow.id).where(
         ContactPointRow.lookup == lookup, ContactPointRow.state == ContactState.OPTED_OUT.value
     )

@@ -10,6 +10,7 @@ from sqlmodel import Session, select
 
 from domain.borrower import USABLE, ContactState
 from ledger.cases import about, case_of, latest_contact
+from ledger.contacts import has_opted_out
 from ledger.packs import keep_packs
 from ledger.questions import plain
 from ledger.reviews import Review
@@ -41,9 +42,10 @@ KEPT_AS: dict[Effect, str] = {
 }
 """What a rule's effect is called in its verdict row; a rule without an objection allowed it."""
 CONTACT_POINT, REVIEW, CLOCKS, UNRESERVED = "CONTACT-POINT", "REVIEW", "CLOCKS", "UNRESERVED"
-LEAVES_LATER = "LEAVES-LATER"
+LEAVES_LATER, OPTED_OUT = "LEAVES-LATER", "OPTED-OUT"
 HOUSE: dict[str, tuple[Effect, str]] = {
     CONTACT_POINT: (Effect.FORBID, "contact points must be usable"),
+    OPTED_OUT: (Effect.FORBID, "who opts out is left alone, also where the number comes in again"),
     REVIEW: (Effect.FORBID, "a person decides"),
     CLOCKS: (Effect.DEFER, "clocks agree"),
     LEAVES_LATER: (Effect.DEFER, "what is allowed must also be allowed when it leaves"),
@@ -93,6 +95,9 @@ def judge_now(
     goes_ahead = review is not None and review.goes_ahead
     verdict = judge(case, asked, without(packs, review.rules) if review is not None and goes_ahead else packs)
     verdict = with_house_rules(verdict, point=point, review=review, latest=latest)
+    if point is not None and verdict.is_allowed and has_opted_out(session, point.lookup):
+        # The point came in with a book while the STOP was taken in: neither transaction saw the other.
+        verdict = by_the_house(verdict, OPTED_OUT, "somebody opted out at this number or address")
     return Judged(verdict=verdict, question=asked, case=case, packs=packs, set_aside=review if goes_ahead else None)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import IntegrityError
+from sqlmodel import select
 
 from domain.action import Action
 from domain.attempt import AttemptState, FailureClass
@@ -18,6 +19,7 @@ from ledger.consequences import ANOTHER_DAY_AFTER, HANDLING, SPOILS_CONTACT, WEB
 from ledger.contacts import opt_out
 from ledger.database import make_engine
 from ledger.outcomes import record_failure
+from ledger.replaying import replay
 from ledger.tables.attempt import AttemptRow, VerdictRow
 from ledger.tables.borrower import ContactPointRow
 from ledger.tables.decision import DecisionRow, PackRow
@@ -164,6 +166,22 @@ class TestAContactThatMayNotLeave:
         assert lender.claims(attempt, turn) is Outcome.FORBIDDEN
         assert "CONTACT-POINT" in {v.rule for v in lender.rows(VerdictRow) if v.verdict == "forbidden"}
         assert [(d.answer, d.rule) for d in lender.rows(DecisionRow)] == [("forbidden", "CONTACT-POINT")]
+
+    def test_is_forbidden_at_a_number_that_opted_out_while_it_came_in_again(self, lender: Lender) -> None:
+        """A STOP and a book at the same moment: the second loan's point came in usable, and still nothing leaves."""
+        lender.opens(a_loan("L-1"), a_loan("L-2", borrower="B-2"))
+        journey = next(row.id for row in lender.journeys() if row.loan_id == lender.loan("L-2").id)
+        turn = lender.turn(journey)
+        attempt = lender.plans(turn)
+        (planned,) = lender.rows(AttemptRow)
+        with lender.ledger.transaction() as session:
+            here = session.get_one(ContactPointRow, planned.contact_point_id)
+            there = select(ContactPointRow).where(ContactPointRow.lookup == here.lookup, ContactPointRow.id != here.id)
+            session.exec(there).one().state = ContactState.OPTED_OUT.value
+        assert lender.claims(attempt, turn) is Outcome.FORBIDDEN
+        assert [(d.answer, d.rule) for d in lender.rows(DecisionRow)] == [("forbidden", "OPTED-OUT")]
+        with lender.ledger.reading() as session:
+            assert replay(session, attempt).is_same_answer
 
     def test_is_overtaken_by_money(self, lender: Lender) -> None:
         """Everything is paid between plan and claim; nothing leaves, and the journey closes."""

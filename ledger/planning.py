@@ -41,11 +41,7 @@ def plan(session: Session, turn: Turn, *, rung: Rung, action: Action, public_url
     None when the borrower has no usable contact point any more: the step is then recorded as blocked.
     """
     journey = held(session, turn.journey_id, fence=turn.fence)
-    existing = session.exec(
-        select(AttemptRow.id).where(
-            AttemptRow.journey_id == journey.id, AttemptRow.rung == rung.name, AttemptRow.turn_no == turn.number
-        )
-    ).first()
+    existing = attempt_of(session, turn, rung=rung.name)
     if existing is not None:
         return existing
     point = borrower_of(session, journey.borrower_id).reachable_by(action)
@@ -81,6 +77,15 @@ def plan(session: Session, turn: Turn, *, rung: Rung, action: Action, public_url
         _write_order(session, attempt, journey, point=point, action=action, now=now)
     session.add(attempt)
     return attempt.id
+
+
+def attempt_of(session: Session, turn: Turn, *, rung: str) -> str | None:
+    """The id of the attempt that is written down for a turn's rung; None where there is none yet."""
+    return session.exec(
+        select(AttemptRow.id).where(
+            AttemptRow.journey_id == turn.journey_id, AttemptRow.rung == rung, AttemptRow.turn_no == turn.number
+        )
+    ).first()
 
 
 def _write_message(

@@ -13,10 +13,11 @@ from ledger.claiming import claim
 from ledger.leaving_later import note_batch
 from ledger.outcomes import record_accepted, record_failure
 from ledger.planning import plan
+from ledger.putting_off import put_off, times_put_off
 from ledger.senders import NoRoom
 from ledger.turns import Turn
 from policy.next_step import Act
-from tasks.limits import admitted
+from tasks.limits import admitted, again_after, why_full
 from tasks.surroundings import surroundings
 
 
@@ -26,15 +27,34 @@ def exchange(turn: Turn, act: Act) -> Outcome:
     A process that dies between the claim and the record leaves the attempt as `sending`; whoever takes the turn up
     again finds it so, declares it unknown and does not repeat the request.
     """
+    with admitted(act.action) as full:
+        no_room = None if full is None else _longer(turn, act, full)
+        if no_room is not None and (ended := _put_off(turn, act, no_room)) is not None:
+            return ended
+        attempt = _plan(turn, act)
+        if attempt is None:
+            return Outcome.BLOCKED
+        return _claim_and_make(turn, act, attempt, no_room=no_room)
+
+
+def _longer(turn: Turn, act: Act, full: NoRoom) -> NoRoom:
+    around = surroundings()
+    with around.ledger.reading() as session:
+        before = times_put_off(session, turn, rung=act.rung.name, because=why_full(act.action))
+    return replace(full, room_at=around.clock() + again_after(before))
+
+
+def _put_off(turn: Turn, act: Act, no_room: NoRoom) -> Outcome | None:
+    """Nothing is written down for a contact that would only be given back, however often it asks."""
     around = surroundings()
     with around.ledger.transaction() as session:
-        attempt = plan(
-            session, turn, rung=act.rung, action=act.action, public_url=around.public_url, now=around.clock()
-        )
-    if attempt is None:
-        return Outcome.BLOCKED
-    with admitted(act.action) as no_room:
-        return _claim_and_make(turn, act, attempt, no_room=no_room)
+        return put_off(session, turn, rung=act.rung.name, action=act.action, full=no_room, now=around.clock())
+
+
+def _plan(turn: Turn, act: Act) -> str | None:
+    around = surroundings()
+    with around.ledger.transaction() as session:
+        return plan(session, turn, rung=act.rung, action=act.action, public_url=around.public_url, now=around.clock())
 
 
 def _claim_and_make(turn: Turn, act: Act, attempt: str, *, no_room: NoRoom | None) -> Outcome:

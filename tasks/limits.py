@@ -1,7 +1,8 @@
 """Prefect's global concurrency limits: how many requests of a channel are under way at once, seen and set in Prefect.
 
 The ledger keeps the rates; these limits are for whoever runs Prefect: lower one in its UI while a vendor is ill, or set
-it to 0 and nothing of the channel leaves. Without such a limit, or while Prefect cannot tell, contacts go on.
+it to 0 and nothing of the channel leaves. Once it is raised again, whoever waited goes on within a quarter of an hour.
+Without such a limit, or while Prefect cannot tell, contacts go on.
 
 A slot in Prefect costs a step as much as all else it does. So slots are held once somebody has lowered a limit; at the
 number that it was registered with, or above, it is enough to look how many contacts the ledger has under way.
@@ -30,7 +31,7 @@ LOOKS_AGAIN_WITHIN_SECONDS = 2.0
 """Where slots seem to be held by nobody, whoever holds them gets that long to be seen at work."""
 FULL = 423
 MESSAGES_AT_ONCE, ORDERS_AT_ONCE = 20, 5
-AGAIN_AFTER = timedelta(seconds=30)
+AGAIN_AFTER, AGAIN_AT_LATEST = timedelta(seconds=30), timedelta(minutes=15)
 LOOKED_UP_EVERY = timedelta(minutes=1)
 LEASE_SECONDS = 60.0
 """A slot whose holder died is free again after that."""
@@ -54,6 +55,16 @@ def registered_at(channel: Action) -> int:
     return MESSAGES_AT_ONCE if channel.is_message else ORDERS_AT_ONCE
 
 
+def again_after(times_before: int) -> timedelta:
+    """When a contact asks again that found no room: twice as late each time, so that a channel may stand for days."""
+    return min(AGAIN_AFTER * (1 << min(times_before, 10)), AGAIN_AT_LATEST)
+
+
+def why_full(channel: Action) -> str:
+    """What the reason of a step begins with that was put off by the channel's limit."""
+    return f"{CAPACITY}: Prefect's limit {limit_named(channel)}"
+
+
 def forget() -> None:
     """Ask Prefect anew about every limit."""
     _known.clear()
@@ -66,7 +77,10 @@ def limit_named(channel: Action) -> str:
 
 @contextmanager
 def admitted(channel: Action) -> Iterator[NoRoom | None]:
-    """Hold one of the channel's slots for the length of the block; without one, the block is told so."""
+    """Hold one of the channel's slots for the length of the block; without one, the block is told so.
+
+    When to come again is told for a first time; `again_after` has it for later ones.
+    """
     slot = ExitStack()
     full = _take(channel, slot)
     try:
@@ -95,7 +109,7 @@ def _take(channel: Action, slot: ExitStack) -> NoRoom | None:
         is_full = True
     if not is_full:
         return None
-    why = f"{CAPACITY}: Prefect's limit {name} lets {at_once:,} of its contacts out at a time"
+    why = f"{why_full(channel)} lets {at_once:,} of its contacts out at a time"
     return NoRoom(surroundings().clock() + AGAIN_AFTER, why)
 
 

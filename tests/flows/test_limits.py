@@ -17,6 +17,7 @@ from deployments.clock import machine_now
 from deployments.prefect_server import PrefectServer
 from deployments.register import ensure_limits
 from domain.action import Action
+from domain.attempt import AttemptState
 from domain.fate import Listed
 from domain.message import Accepted, Message
 from domain.step import Outcome
@@ -24,6 +25,7 @@ from ledger.database import open_ledger
 from ledger.keyring import Keyring
 from ledger.migrating import migrate
 from ledger.senders import NoRoom
+from ledger.tables.attempt import AttemptRow
 from ledger.tables.journey import StepRow
 from ledger.turns import Turn
 from policy.next_step import Act
@@ -155,7 +157,7 @@ class TestASendTask:
     """And the limit of its channel."""
 
     def test_holds_a_slot_while_it_sends_and_gives_it_back(self, lender: Lender, client: SyncPrefectClient) -> None:
-        """One, from before the claim until the answer is recorded."""
+        """One, from before it is written down until the answer is recorded."""
         sets(client, limit=3)
         assert takes_a_step(lender) is Outcome.SENT
         vendor = surroundings().messengers[Action.SMS]
@@ -194,6 +196,32 @@ class TestASendTask:
         turn = lender.turn(journey, fence=lender.fences[journey])
         assert isinstance(turn.decision, Act)
         assert sends(turn, turn.decision) is Outcome.SENT
+
+    def test_comes_again_later_and_later_and_writes_little(self, lender: Lender, client: SyncPrefectClient) -> None:
+        """A channel that stands for days: no attempt is sealed to be given back, and nobody asks each half minute."""
+        sets(client, limit=0)
+        assert takes_a_step(lender) is Outcome.DEFERRED
+        (journey,) = lender.fences
+        pauses = []
+        for _ in range(7):
+            (*_, last) = sorted(lender.rows(StepRow), key=lambda step: step.turn_no)
+            assert last.until is not None
+            pauses.append((last.until - lender.now).total_seconds())
+            lender.now = last.until
+            turn = lender.turn(journey, fence=lender.fences[journey])
+            assert isinstance(turn.decision, Act)
+            assert sends(turn, turn.decision) is Outcome.DEFERRED
+        assert pauses == [30, 60, 120, 240, 480, 900, 900]
+        assert lender.rows(AttemptRow) == []
+
+    def test_puts_off_what_a_dead_run_has_written_down(self, lender: Lender, client: SyncPrefectClient) -> None:
+        """It is given back, and written anew when there is room."""
+        turn = lender.turn(lender.opens())
+        lender.plans(turn)
+        sets(client, limit=0)
+        assert isinstance(turn.decision, Act)
+        assert sends(turn, turn.decision) is Outcome.DEFERRED
+        assert [attempt.state for attempt in lender.rows(AttemptRow)] == [AttemptState.RELEASED.value]
 
     def test_frees_slots_that_a_restarted_server_forgot(self, lender: Lender, client: SyncPrefectClient) -> None:
         """All are taken, and nothing is being sent: nobody waits for them for ever."""

@@ -29,17 +29,19 @@ def sent_without_permission(session: Session) -> list[str]:
 
     Contacts from before decisions were kept rest on their verdicts.
     """
-    decided = select(DecisionRow.attempt_id).where(col(DecisionRow.attempt_id).is_not(None))
-    allowed = decided.where(DecisionRow.answer == Answer.ALLOWED.value)
-    allowed_before = select(VerdictRow.attempt_id).where(
-        VerdictRow.verdict == Answer.ALLOWED.value, col(VerdictRow.attempt_id).not_in(decided)
+    allowed = select(DecisionRow.id).where(
+        col(DecisionRow.attempt_id) == col(AttemptRow.id), DecisionRow.answer == Answer.ALLOWED.value
+    )
+    decided = select(DecisionRow.id).where(col(DecisionRow.attempt_id) == col(VerdictRow.attempt_id))
+    allowed_before = select(VerdictRow.id).where(
+        col(VerdictRow.attempt_id) == col(AttemptRow.id),
+        VerdictRow.verdict == Answer.ALLOWED.value,
+        ~decided.exists(),
     )
     return list(
         session.exec(
             select(AttemptRow.id).where(
-                col(AttemptRow.state).in_(LEFT_OR_MAY_HAVE),
-                col(AttemptRow.id).not_in(allowed),
-                col(AttemptRow.id).not_in(allowed_before),
+                col(AttemptRow.state).in_(LEFT_OR_MAY_HAVE), ~allowed.exists(), ~allowed_before.exists()
             )
         ).all()
     )
@@ -87,8 +89,8 @@ def steps_sent_without_attempt(session: Session) -> list[str]:
 
 def journeys_without_assignment(session: Session) -> list[str]:
     """Every journey has its arm and probability on file: ids of those that do not."""
-    assigned = select(AssignmentRow.journey_id)
-    return list(session.exec(select(JourneyRow.id).where(col(JourneyRow.id).not_in(assigned))).all())
+    assigned = select(AssignmentRow.id).where(col(AssignmentRow.journey_id) == col(JourneyRow.id))
+    return list(session.exec(select(JourneyRow.id).where(~assigned.exists())).all())
 
 
 def open_work_of_closed_journeys(session: Session) -> list[str]:
@@ -120,18 +122,20 @@ def acts_on_closed_journeys(session: Session) -> list[str]:
 
 def unknown_and_forgotten(session: Session) -> list[str]:
     """Of every contact of unknown fate the vendor is to be asked, or a person is: ids of attempts nobody asks about."""
-    asked = select(InquiryRow.attempt_id).where(col(InquiryRow.next_ask_at).is_not(None))
-    questioned = select(WorkItemRow.attempt_id).where(
+    asked = select(InquiryRow.attempt_id).where(
+        col(InquiryRow.attempt_id) == col(AttemptRow.id), col(InquiryRow.next_ask_at).is_not(None)
+    )
+    questioned = select(WorkItemRow.id).where(
+        col(WorkItemRow.attempt_id) == col(AttemptRow.id),
         WorkItemRow.kind == WorkKind.RECONCILE_ATTEMPT.value,
         col(WorkItemRow.state).in_(OPEN_WORK),
-        col(WorkItemRow.attempt_id).is_not(None),
     )
     return list(
         session.exec(
             select(AttemptRow.id).where(
                 AttemptRow.state == AttemptState.UNKNOWN.value,
-                col(AttemptRow.id).not_in(asked),
-                col(AttemptRow.id).not_in(questioned),
+                ~asked.exists(),
+                ~questioned.exists(),
             )
         ).all()
     )

@@ -45,12 +45,13 @@ def loans_without_journey(session: Session, portfolio: PortfolioRow, *, at_most:
     A loan whose journey ended unpaid (exhausted, with legal, with an agency) is not started over by a machine. A loan
     that only an import of the past tells of is not ours to work; what the past tells of another one settles nothing.
     """
-    settled = select(JourneyRow.loan_id).where(
+    settled = select(JourneyRow.id).where(
+        col(JourneyRow.loan_id) == col(LoanRow.id),
         (col(JourneyRow.state) == JourneyState.OPEN.value)
         | (
             (col(JourneyRow.state) == JourneyState.CLOSED.value)
             & (col(JourneyRow.closing_reason) != ClosingReason.CURED.value)
-        )
+        ),
     )
     query = (
         select(LoanRow.id)
@@ -60,7 +61,7 @@ def loans_without_journey(session: Session, portfolio: PortfolioRow, *, at_most:
             col(LoanRow.deceased).is_(False),
             col(LoanRow.withdrawn).is_(False),
             col(LoanRow.history_only).is_not(True),
-            col(LoanRow.id).not_in(settled),
+            ~settled.exists(),
         )
         .order_by(col(LoanRow.number))
     )

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import Session, col, delete, select, update
 
 from domain.step import Outcome
@@ -174,3 +175,15 @@ class TestTheInvariants:
             session.exec(update(AttemptRow).values(state="released"))
         with tampered.reading() as session:
             assert "sent_without_permission" not in invariants.broken(session)
+
+    def test_are_asked_in_a_way_that_grows_with_the_ledger(self, lender: Lender) -> None:
+        """PostgreSQL goes through a `NOT IN (SELECT ...)` once a row when its answer no longer fits into memory; what
+        opens journeys asks for the absence of rows as well.
+        """
+        asked: list[str] = []
+        event.listen(lender.ledger.engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+        lender.lives(lender.opens(), days=3)
+        with lender.ledger.reading() as session:
+            invariants.broken(session)
+        assert sum("NOT (EXISTS (SELECT" in " ".join(text.split()) for text in asked) >= 4
+        assert [text for text in asked if "NOT IN (SELECT" in " ".join(text.split())] == []

@@ -168,12 +168,20 @@ def breakers_in_force(session: Session) -> list[Breaker]:
     return [_breaker(row) for row in rows]
 
 
-def go_on(session: Session, *, now: datetime, at_most: int = 500) -> int:
-    """Wake journeys that wait for a channel which is in order again; returns how many. Ask again until it is none."""
+def go_on(session: Session, *, now: datetime, at_most: int) -> int:
+    """Wake journeys that wait for a channel which is in order again; returns how many. Ask again until it is none.
+
+    Only what closed lately is looked at: whoever waited for anything else has asked again by themselves.
+    """
     out_of_order = {(breaker.channel.value, breaker.scope) for breaker in breakers_in_force(session)}
-    ever = set(session.exec(select(BreakerRow.channel, BreakerRow.scope).distinct()).all())
+    lately = now - LONGEST_PAUSE - LOOKED_AT_AGAIN_AFTER
+    closed = set(
+        session.exec(
+            select(BreakerRow.channel, BreakerRow.scope).where(col(BreakerRow.closed_at) >= lately).distinct()
+        ).all()
+    )
     woken = 0
-    for channel, scope in sorted(ever - out_of_order):
+    for channel, scope in sorted(closed - out_of_order):
         for journey in _waiting_for(session, channel, scope, at_most=at_most - woken):
             ask_again(session, journey.id, now=now)
             wake(session, journey.id, reason=f"{_what(channel, scope)} is in order again", now=now)

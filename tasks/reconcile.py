@@ -1,6 +1,7 @@
 """The steps of reconciling: dead runs are given up on, vendors are asked, and what waited for a channel goes on."""
 
 from collections import Counter
+from datetime import timedelta
 
 from prefect import task
 
@@ -11,6 +12,9 @@ from ledger.breakers import breakers_in_force, go_on
 from ledger.reconciling import due_questions, give_up_on, lost_attempts, settle, take_up
 from tasks.repeatable import REPEATABLE
 from tasks.surroundings import surroundings
+
+WOKEN_AT_ONCE = 200
+GO_ON_FOR = timedelta(seconds=20)
 
 
 @task(task_run_name="give up on dead runs", **REPEATABLE)
@@ -40,10 +44,20 @@ def ask_vendors() -> dict[str, int]:
 
 @task(task_run_name="go on where a channel is in order again", **REPEATABLE)
 def go_on_after_breakers() -> int:
-    """Wake journeys that waited for a channel which is in order again; returns how many."""
+    """Wake journeys that waited for a channel which is in order again; returns how many.
+
+    So many in a transaction, until nobody waits or the time for it is over; then the next run goes on.
+    """
     around = surroundings()
-    with around.ledger.transaction() as session:
-        return go_on(session, now=around.clock())
+    ends_at = around.machine_clock() + GO_ON_FOR
+    woken = 0
+    while around.machine_clock() < ends_at:
+        with around.ledger.transaction() as session:
+            more = go_on(session, now=around.clock(), at_most=WOKEN_AT_ONCE)
+        if not more:
+            break
+        woken += more
+    return woken
 
 
 @task(task_run_name="name what is out of order", **REPEATABLE)

@@ -213,23 +213,24 @@ class TestTheRun:
         assert ran().message == "asked about 1: 1 found"
         assert [row.kind for row in house.lender.rows(WorkItemRow) if row.state == "open"] == ["legal_referral"]
 
-    def test_tells_of_a_channel_that_is_out_of_order(self, house: House) -> None:
-        """A token that was changed: one request for two journeys; it is mended, and both go on."""
+    def test_tells_of_a_channel_that_is_out_of_order(self, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A token that was changed: one request for three journeys; it is mended, and all go on, one a transaction."""
+        monkeypatch.setattr("tasks.reconcile.WOKEN_AT_ONCE", 1)
         house.set_up(token="changed")
-        first, second = house.lender.opens_one_for_each(range(2)).values()
-        assert [house.sends(j) for j in (first, second)] == [Outcome.DEFERRED] * 2
+        first, second, third = house.lender.opens_one_for_each(range(3)).values()
+        assert [house.sends(j) for j in (first, second, third)] == [Outcome.DEFERRED] * 3
         assert house.sandbox.health().requests[Vendor.TWILIO] == 1
         state = ran()
         assert state.is_failed()  # red for whoever looks at Prefect
         assert (state.name, state.message) == ("ChannelOutOfOrder", "out of order: sms (twilio 20003)")
         house.set_up()
-        for journey in (first, second):
+        for journey in (first, second, third):
             house.lender.turn(journey, fence=house.lender.fences[journey])  # it waits, and says for what
             assert (house.lender.journey(journey).waiting_reason or "").startswith("channel out of order: sms")
         house.lender.now = NOW + timedelta(minutes=15)
         assert house.sends(first) is Outcome.SENT
-        assert ran().message == "1 journeys go on"
-        assert house.sends(second) is Outcome.SENT
+        assert ran().message == "2 journeys go on"
+        assert [house.sends(j) for j in (second, third)] == [Outcome.SENT] * 2
 
     def test_gives_up_on_a_run_that_died(self, house: House) -> None:
         """Its lease is over, and nobody took the journey up again."""

@@ -11,6 +11,7 @@ from domain.step import Outcome
 from ledger.breakers import (
     FIRST_PAUSE,
     LONGEST_PAUSE,
+    LOOKED_AT_AGAIN_AFTER,
     Breaker,
     NoOpenBreaker,
     breakers_in_force,
@@ -51,10 +52,10 @@ def in_force(lender: Lender) -> list[Breaker]:
         return breakers_in_force(session)
 
 
-def goes_on(lender: Lender) -> int:
+def goes_on(lender: Lender, *, at_most: int = 9) -> int:
     """Those who wait for a channel that is in order again are woken."""
     with lender.ledger.transaction() as session:
-        return go_on(session, now=lender.now)
+        return go_on(session, now=lender.now, at_most=at_most)
 
 
 def journeys_of(lender: Lender, count: int) -> list[str]:
@@ -127,6 +128,26 @@ class TestTheDiaryOfAWrongToken:
         with lender.ledger.reading() as session:
             assert [b.closed_by for b in listed_breakers(session)] == ["Bob"]
         assert isinstance(tries(lender, diary[1]), Message)
+
+    def test_wakes_so_many_at_once_until_nobody_waits(self, lender: Lender, diary: list[str]) -> None:
+        """Three waited; whoever asks until it is none has woken each once."""
+        for journey in diary[1:]:
+            tries(lender, journey)
+            lender.turn(journey, fence=lender.fences[journey])
+        with lender.ledger.transaction() as session:
+            close_breaker(session, Action.SMS, by="Bob", now=lender.now)
+        assert [goes_on(lender, at_most=2) for _ in range(3)] == [2, 1, 0]
+
+    def test_is_forgotten_after_everybody_has_asked_by_themselves(self, lender: Lender, diary: list[str]) -> None:
+        """Nobody waits longer than for a person, so that only what closed lately is looked at."""
+        tries(lender, diary[1])
+        lender.turn(diary[1], fence=lender.fences[diary[1]])
+        with lender.ledger.transaction() as session:
+            close_breaker(session, Action.SMS, by="Bob", now=lender.now)
+        lender.now += LOOKED_AT_AGAIN_AFTER + LONGEST_PAUSE + timedelta(seconds=1)
+        assert goes_on(lender) == 0
+        lender.now -= timedelta(seconds=1)
+        assert goes_on(lender) == 1
 
 
 class TestABreaker:

@@ -22,7 +22,6 @@ def _lines(gauges: Gauges) -> Iterator[str]:
     yield from _gauge("attempts_unknown", "Contacts of unknown fate.", {"": gauges.unknown})
     age = int(gauges.oldest_unknown.total_seconds())
     yield from _gauge("oldest_unknown_seconds", "Age of the oldest contact of unknown fate.", {"": age})
-    yield from _gauge("inbox_backlog", "Webhooks kept and not yet acted upon.", {"": gauges.backlog})
     yield from _gauge("wake_ups_pending", "Wake-ups that no turn has seen.", {"": gauges.wake_ups})
     waiting = dict(sorted(gauges.waiting.items()))
     yield from _gauge("journeys_open", "Open journeys by what they wait for.", waiting, label="waiting_for")

@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, not_, select
 
 from domain.attempt import AttemptState
 from domain.journey import JourneyState
 from ledger.breakers import breakers_in_force
 from ledger.senders import SenderState, sender_states
 from ledger.tables.attempt import AttemptRow
-from ledger.tables.inbox import InboxRow
 from ledger.tables.journey import JourneyRow, WakeUpRow
 
 BUSY = "BeingCarriedOut"
@@ -22,16 +21,14 @@ class Gauges:
     """How the ledger stands at an instant, `at`.
 
     broken: the channel of each breaker that is open. unknown: contacts of unknown fate; oldest_unknown: how long ago
-    the first of them was made. backlog: webhooks that were kept and not acted upon. wake_ups: asked for and not seen.
-    waiting: open journeys by what they wait for, as Prefect's states name it. senders: each that ever
-    sent something at a rate.
+    the first of them was made. wake_ups: asked for and not seen. waiting: open journeys by what they wait for, as
+    Prefect's states name it. senders: each that ever sent something at a rate.
     """
 
     at: datetime
     broken: tuple[str, ...]
     unknown: int
     oldest_unknown: timedelta
-    backlog: int
     wake_ups: int
     waiting: dict[str, int]
     senders: tuple[SenderState, ...]
@@ -51,8 +48,7 @@ def gauges(session: Session, *, now: datetime) -> Gauges:
         broken=tuple(breaker.channel.value for breaker in breakers_in_force(session)),
         unknown=_counted(session, is_unknown),
         oldest_unknown=max(now - oldest, timedelta(0)) if oldest is not None else timedelta(0),
-        backlog=_counted(session, col(InboxRow.applied_at).is_(None)),
-        wake_ups=_counted(session, col(WakeUpRow.is_done).is_(False)),
+        wake_ups=_counted(session, not_(col(WakeUpRow.is_done))),
         waiting={state or BUSY: count for state, count in waiting},
         senders=tuple(sender_states(session, now=now)),
     )

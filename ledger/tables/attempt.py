@@ -27,7 +27,7 @@ class AttemptRow(SQLModel, table=True):
     rung: str
     turn_no: int
     action: str
-    contact_point_id: str | None = Field(default=None, foreign_key="contact_points.id")
+    contact_point_id: str | None = Field(default=None, foreign_key="contact_points.id", index=True)
     state: str = Field(index=True)
     wording: str | None = None
     wording_digest: str | None = None

@@ -160,10 +160,19 @@ class WakeUpRow(SQLModel, table=True):
     """The outbox: a journey is to be looked at now. Written with the event that asks for it."""
 
     __tablename__ = "wake_ups"
+    __table_args__ = (
+        Index(
+            "ix_wake_ups_not_done",
+            "nudged_at",
+            "id",
+            sqlite_where=text("is_done = 0"),
+            postgresql_where=text("NOT is_done"),
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     journey_id: str = Field(foreign_key="journeys.id", index=True)
     reason: str
     created_at: datetime = Field(sa_type=UtcDateTime)
     nudged_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    is_done: bool = Field(default=False, index=True)
+    is_done: bool = False

@@ -36,7 +36,7 @@ class SenderWaitRow(SQLModel, table=True):
     """
 
     __tablename__ = "sender_waits"
-    __table_args__ = (Index("ix_sender_waits_sender_place", "sender", "place"),)
+    __table_args__ = (Index("ix_sender_waits_queue", "sender", "place", "journey_id", "until", "units"),)
 
     sender: str = Field(primary_key=True)
     journey_id: str = Field(primary_key=True, foreign_key="journeys.id", index=True)

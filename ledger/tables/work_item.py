@@ -19,7 +19,7 @@ class WorkItemRow(SQLModel, table=True):
     id: str = Field(default_factory=new_id, primary_key=True)
     loan_id: str = Field(foreign_key="loans.id", index=True)
     journey_id: str = Field(foreign_key="journeys.id", index=True)
-    attempt_id: str | None = Field(default=None, foreign_key="attempts.id")
+    attempt_id: str | None = Field(default=None, foreign_key="attempts.id", index=True)
     hold_id: str | None = Field(default=None, foreign_key="holds.id")
     kind: str
     rung: str

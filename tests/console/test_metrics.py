@@ -6,10 +6,9 @@ from domain.action import Action
 from domain.attempt import FailureClass
 from ledger.breakers import trip
 from ledger.outcomes import record_failure
-from ledger.tables.inbox import InboxRow
 from policy.capacity import Limit, Sender
 from tests.console.pretend_vendors import PretendVendors
-from tests.ledger.lender import EMAIL, MOBILE, NOW, Lender
+from tests.ledger.lender import EMAIL, MOBILE, Lender
 
 LINE = re.compile(r'duecourse_[a-z_]+(\{[a-z_]+="[A-Za-z_]+( \+\d+)?"\})? \d+')
 
@@ -32,10 +31,9 @@ def test_an_empty_ledger_is_quiet(vendors: PretendVendors) -> None:
 
 
 def test_each_gauge_moves(vendors: PretendVendors, lender: Lender) -> None:
-    """A lost answer, a broken channel, a webhook not acted upon, and a journey that was woken."""
+    """A lost answer, a broken channel, and a journey that was woken."""
     attempt = lender.begins_to_send(lender.opens())
     with lender.ledger.transaction() as session:
-        session.add(InboxRow(vendor="twilio", event_id="1", kind="status", status="sent", received_at=NOW))
         record_failure(session, attempt, failure=FailureClass.AMBIGUOUS, code="timeout", now=lender.now)
         trip(session, Action.EMAIL, vendor="sendgrid", code="401", claimed_at=None, now=lender.now)
     lender.receives(1_000)
@@ -44,7 +42,6 @@ def test_each_gauge_moves(vendors: PretendVendors, lender: Lender) -> None:
     assert gauges["duecourse_oldest_unknown_seconds"] >= 0
     assert gauges['duecourse_breaker_open{channel="email"}'] == 1
     assert gauges['duecourse_breaker_open{channel="sms"}'] == 0
-    assert gauges["duecourse_inbox_backlog"] == 1
     assert gauges["duecourse_wake_ups_pending"] == 1
     assert gauges['duecourse_journeys_open{waiting_for="BeingCarriedOut"}'] == 1
 

@@ -23,12 +23,11 @@ from ledger.portfolios import ensure_portfolio, portfolio_named
 from ledger.tables.attempt import AttemptRow
 from ledger.tables.borrower import ContactPointRow
 from ledger.tables.inbox import InboxRow
-from ledger.tables.journey import EventRow, JourneyRow
+from ledger.tables.journey import EventRow, JourneyRow, WakeUpRow
 from ledger.tables.loan import LoanRow
 from ledger.tables.money import CostRow
 from ledger.turns import take_turn
 from ledger.unit_costs import add_unit_costs
-from ledger.waking import sleepers
 from policy.next_step import Act
 from policy.treatment.rule import Rule, Rules, Share
 
@@ -117,13 +116,13 @@ class WorkedLoans:
 
     def woken(self) -> set[str]:
         """The numbers of the loans whose journeys were asked to look again for an opt-out."""
-        with self.ledger.transaction() as session:
-            journeys = [s.journey_id for s in sleepers(session, machine_now=NOW) if "opted out" in s.reason]
+        with self.ledger.reading() as session:
             return set(
                 session.exec(
                     select(LoanRow.number)
                     .join(JourneyRow, col(JourneyRow.loan_id) == col(LoanRow.id))
-                    .where(col(JourneyRow.id).in_(journeys))
+                    .join(WakeUpRow, col(WakeUpRow.journey_id) == col(JourneyRow.id))
+                    .where(col(WakeUpRow.reason).contains("opted out"), col(WakeUpRow.is_done).is_(False))
                 ).all()
             )
 

@@ -111,7 +111,7 @@ def _judge(
         return _release(session, attempt, journey, outcome=Outcome.DEFERRED, reason=why, until=at, now=now)
     # Locked: a STOP that is being taken in at this moment is either seen here or comes after this contact.
     point = (
-        session.get_one(ContactPointRow, attempt.contact_point_id, with_for_update=True)
+        session.get_one(ContactPointRow, attempt.contact_point_id, with_for_update=True, populate_existing=True)
         if attempt.contact_point_id is not None
         else None
     )

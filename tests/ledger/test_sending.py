@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import select
+from sqlmodel import col, select
 
 from domain.action import Action
 from domain.attempt import AttemptState, FailureClass
@@ -232,6 +233,17 @@ class TestAClaim:
         assert lender.journey(journey).lease_until == until
         (row,) = attempts(lender)
         assert row.fence == turn.fence > lost.fence
+
+    def test_reads_the_number_anew_under_its_lock(self, lender: Lender) -> None:
+        """What the transaction read of it before counts for nothing: a stranger may have it meanwhile."""
+        turn = lender.turn(lender.opens())
+        attempt = lender.plans(turn)
+        with lender.ledger.transaction() as session:
+            known = session.exec(select(ContactPointRow).where(ContactPointRow.kind == ContactKind.MOBILE.value)).one()
+            change = update(ContactPointRow).values(state=ContactState.WRONG_PARTY.value)  # another's, committed now
+            session.connection().execute(change.where(col(ContactPointRow.id) == known.id))
+            claimed = claim(session, attempt, fence=turn.fence, now=lender.now)
+        assert claimed is Outcome.FORBIDDEN
 
     def test_is_on_the_disk_before_its_request_leaves(self, tmp_path: Path) -> None:
         """SQLite syncs its log with every commit, on every connection: a claim outlives a power loss."""

@@ -16,11 +16,12 @@ from deployments.settings import Settings
 from deployments.vendor_checks import vendor_findings
 from deployments.wiring import keyring_of
 from ledger import invariants
-from ledger.database import Ledger, mark_in_force, open_ledger
-from ledger.keyring import KeyIsExposed, KeyIsMalformed, KeyIsMissing, Keyring
+from ledger.database import Ledger, open_ledger
+from ledger.keyring import KeyIsExposed, KeyIsMalformed, KeyIsMissing, Keyring, KeyWasReplaced, WrongKey
 from ledger.listings import JourneyHealth, journey_health
 from ledger.portfolios import portfolio_named, portfolio_names
 from ledger.rechecks import calls_without_leave
+from ledger.sealed_under import refuse_other_keys
 from ledger.simulated_clock import simulated_now
 from ledger.standing import Standing, standing_of, trouble_of
 from ledger.unit_costs import units_without_price
@@ -73,14 +74,20 @@ def _key(settings: Settings) -> Finding:
 
 
 def _right_key(ledger: Ledger, settings: Settings) -> Iterator[Finding]:
-    """Nothing, where the key was never replaced or is the one that is in force."""
-    with ledger.reading() as session:
-        mark = mark_in_force(session)
-    if mark is None or (settings.key is None and not settings.key_file.exists()):
+    """Nothing, where the key is the one that the ledger is sealed under."""
+    if settings.key is None and not settings.key_file.exists():
         return
-    if mark != keyring_of(settings).mark:
+    where = "DUECOURSE_KEY" if settings.key is not None else str(settings.key_file)
+    try:
+        with ledger.reading() as session:
+            refuse_other_keys(session, keyring_of(settings))
+    except KeyWasReplaced:
         remedy = "Bring the new key file, or run `duecourse key rotate` again where that was broken off."
-        yield Finding(Light.RED, "key", "the ledger is sealed under another key by now", remedy)
+        says = f"the ledger is sealed under another key by now than that of {where}"
+        yield Finding(Light.RED, "key", says, remedy)
+    except WrongKey:
+        remedy = "Set DUECOURSE_KEY_FILE to the key that this ledger was made with, and restart what runs."
+        yield Finding(Light.RED, "key", f"the ledger is sealed under another key than that of {where}", remedy)
 
 
 def _ledger(settings: Settings) -> Iterator[Finding]:

@@ -3,17 +3,18 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from ledger.evidence.chaining import append_pending
 from ledger.evidence.pending import PENDING, Pending, note_flushed
-from ledger.keyring import Keyring, KeyWasReplaced
-from ledger.tables.key_mark import KeyMarkRow
+from ledger.keyring import Keyring
+from ledger.sealed_under import keep_mark, refuse_other_keys
 
 SQLITE_BUSY_MS = 30_000
 ROWS_LOOKED_AT = 1000
@@ -85,26 +86,21 @@ def make_engine(url: str) -> Engine:
 def keyring_of(session: Session) -> Keyring:
     """The keys that came with the ledger this session belongs to.
 
-    Raises KeyWasReplaced where the ledger is sealed under another key by now: with an old one a STOP would find nobody,
-    and a new name could never be read again.
+    Raises KeyWasReplaced or WrongKey where the ledger is sealed under another key: with a wrong one a STOP would find
+    nobody, and a new name could never be read again.
     """
     keyring: Keyring = session.info["keyring"]
     if keyring.master and KEY_IS_RIGHT not in session.info:
-        mark = mark_in_force(session)
-        if mark is not None and mark != keyring.mark:
-            raise KeyWasReplaced(KeyWasReplaced.__doc__)
+        refuse_other_keys(session, keyring)
         session.info[KEY_IS_RIGHT] = True
     return keyring
 
 
-def mark_in_force(session: Session) -> str | None:
-    """The mark of the key that the ledger is sealed under; None for one whose key was never replaced.
-
-    Within a transaction that writes, the key is not replaced before it ends.
-    """
-    if PENDING in session.info and session.get_bind().dialect.name == "postgresql":
-        session.connection().execute(text("LOCK TABLE key_marks IN ROW SHARE MODE"))
-    return session.exec(select(KeyMarkRow.mark).order_by(col(KeyMarkRow.id).desc()).limit(1)).first()
+def sealing_keyring_of(session: Session, *, now: datetime) -> Keyring:
+    """The same, for whoever seals the names of people who were not there before: the ledger then knows its key."""
+    keyring = keyring_of(session)
+    keep_mark(session, keyring, now=now)
+    return keyring
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: Any) -> None:

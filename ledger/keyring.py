@@ -41,6 +41,10 @@ class KeyWasReplaced(Exception):
     """The ledger is sealed under another key by now. Restart this process with the key file that is in force."""
 
 
+class WrongKey(Exception):
+    """The ledger is sealed under another key. Give this process the ledger's own key file, and restart it."""
+
+
 class CannotUnseal(Exception):
     """The text was sealed under another key, or was changed."""
 

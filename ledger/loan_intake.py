@@ -16,7 +16,7 @@ from domain.borrower import ContactState
 from domain.event import EventKind
 from domain.receipt import ReceiptKind
 from ledger import events
-from ledger.database import keyring_of
+from ledger.database import sealing_keyring_of
 from ledger.evidence.chaining import first_link
 from ledger.keyring import Keyring
 from ledger.removed import is_removed, removed_from
@@ -83,7 +83,7 @@ class _Intake:
 
     def __init__(self, session: Session, portfolio: PortfolioRow, *, now: datetime) -> None:
         self.session, self.portfolio, self.now = session, portfolio, now
-        self.keyring: Keyring = keyring_of(session)
+        self.keyring: Keyring = sealing_keyring_of(session, now=now)
         self.taken = LoansTaken()
         self.loans = {
             row.number: row for row in session.exec(select(LoanRow).where(LoanRow.portfolio_id == portfolio.id)).all()

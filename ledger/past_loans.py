@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from sqlmodel import Session, select
 
 from domain.past import Entered, PastEvent, PastLoan
-from ledger.database import keyring_of
+from ledger.database import sealing_keyring_of
 from ledger.past_writing import PastWriting
 from ledger.removed import Removed, removed_from
 from ledger.tables.borrower import BorrowerRow
@@ -26,6 +26,7 @@ class PastLoans:
     def __init__(self, session: Session, portfolio: PortfolioRow, writing: PastWriting, *, now: datetime) -> None:
         self._session, self._portfolio, self._writing, self._now = session, portfolio, writing, now
         self.made = 0
+        self._keyring = sealing_keyring_of(session, now=now)
         self._loans = {
             number: (loan_id, borrower_id)
             for number, loan_id, borrower_id in session.exec(
@@ -97,7 +98,7 @@ class PastLoans:
                 "portfolio_id": self._portfolio.id,
                 "number": told.borrower_number,
                 "name_sealed": Removed(self._now.astimezone(UTC).date(), NAMELESS).mark,
-                "data_key": keyring_of(self._session).new_data_key(),
+                "data_key": self._keyring.new_data_key(),
                 "timezone": told.timezone,
                 "language": told.language,
                 "jurisdiction": told.jurisdiction,

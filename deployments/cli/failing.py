@@ -19,7 +19,7 @@ from ledger.erasure import ErasedAlready, ErasureRefused
 from ledger.evidence.signing import EvidenceKeyExposed, EvidenceKeyMalformed, EvidenceKeyMissing
 from ledger.findings import FindingDoesNotFit
 from ledger.holds import BeganBeforeTheLoan, EndIsKnown, HeldTooSoon, NoSuchHold
-from ledger.keyring import CannotUnseal, KeyIsExposed, KeyIsMalformed, KeyIsMissing, KeyWasReplaced
+from ledger.keyring import CannotUnseal, KeyIsExposed, KeyIsMalformed, KeyIsMissing, KeyWasReplaced, WrongKey
 from ledger.known_facts import HasNoEnd
 from ledger.learning import NothingToEnd
 from ledger.legal_holds import NoSuchBorrower, NoSuchLegalHold, SeveralBorrowers
@@ -72,6 +72,7 @@ REMEDIES: dict[type[Exception], str] = {
     KeyIsExposed: "",
     KeyIsMalformed: "Make a key with `duecourse key new FILE`, and set DUECOURSE_KEY_FILE or DUECOURSE_KEY to it.",
     KeyWasReplaced: "`duecourse key rotate` again finishes one that was broken off.",
+    WrongKey: "Set DUECOURSE_KEY_FILE to the key that this ledger was made with.",
     CannotUnseal: "Set DUECOURSE_KEY_FILE to the key that this ledger was made with.",
     EvidenceKeyMissing: "",
     EvidenceKeyExposed: "",

@@ -10,16 +10,15 @@ import typer
 from deployments.cli.at_hand import at_hand
 from deployments.cli.failing import CommandFailed
 from deployments.cli.showing import JsonFlag, show
-from ledger.database import mark_in_force
 from ledger.keyring import (
     Keyring,
-    KeyWasReplaced,
     keyring_from_file,
     new_master,
     write_keyring,
     write_new_key,
 )
 from ledger.rekeying import replace_key
+from ledger.sealed_under import mark_in_force, refuse_other_keys
 
 app = typer.Typer(no_args_is_help=True, help="The key under which names and numbers are sealed.")
 
@@ -60,8 +59,8 @@ def rotate_key(
         new = _successor(old, file)
         with there.ledger.reading() as session:
             mark = mark_in_force(session)
-        if mark not in {None, old.mark, new.mark}:
-            raise KeyWasReplaced(KeyWasReplaced.__doc__)
+            if mark != new.mark:
+                refuse_other_keys(session, old)
         answer: dict[str, object] = {"borrowers": 0, "lookups": 0}
         if mark != new.mark:
             with there.ledger.transaction() as session:

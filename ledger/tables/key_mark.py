@@ -1,4 +1,4 @@
-"""Which key a ledger is sealed under, where that key was replaced."""
+"""Which key a ledger is sealed under."""
 
 from datetime import datetime
 
@@ -6,9 +6,15 @@ from sqlmodel import Field, SQLModel
 
 from ledger.tables.columns import UtcDateTime
 
+FIRST = 0
+"""The number of the row of a ledger's first key; those of later ones are counted by the database."""
+
 
 class KeyMarkRow(SQLModel, table=True):
-    """One row for each time that the master key was replaced; the last counts. mark: `Keyring.mark` of the new one."""
+    """One row for the first key, and one for each time that it was replaced; the last counts. mark: `Keyring.mark`.
+
+    replaced_at, replaced_by: of the first row, since when the ledger knows its key, and nobody.
+    """
 
     __tablename__ = "key_marks"
 

@@ -77,3 +77,16 @@ class TestRotatingTheKey:
         bare.answer("key", "rotate", "--to", "new.key")
         monkeypatch.setenv("DUECOURSE_KEY", " ".join(Path("new.key").read_text().split()))
         assert bare.import_loans()["new"] == 0
+
+
+def test_a_key_that_is_not_the_ledgers_is_refused_by_name(bare: Stage) -> None:
+    """By commands that need it, by the doctor, and before it is replaced; with the right one all goes on."""
+    bare.import_loans()
+    KEY_FILE.rename("right.key")
+    write_new_key(KEY_FILE)
+    assert "sealed under another key" in bare.refusal(*LOANS_AGAIN)
+    assert f"another key than that of {KEY_FILE}" in said_of_the_key(bare)
+    assert "sealed under another key" in bare.refusal("key", "rotate", "--to", "new.key")
+    Path("right.key").replace(KEY_FILE)
+    assert "another key" not in said_of_the_key(bare)
+    assert bare.import_loans()["new"] == 0

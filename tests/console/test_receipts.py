@@ -1,15 +1,21 @@
 """Receipts move an attempt forward once each, whatever order they come in and however often."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from connectors.sendgrid_signature import FRESH_FOR
 from connectors.vendor_codes import known_events
+from console.receipts import ReceiptSettings, create_receipts
 from console.twilio_news import STATE_FOR
 from domain.attempt import AttemptState
 from domain.borrower import ContactState
-from tests.console.pretend_vendors import PretendVendors, event
+from ledger.database import Ledger
+from ledger.keyring import Keyring
+from tests.console.pretend_vendors import AUTH_TOKEN, PUBLIC_URL, PretendVendors, event
+from tests.console.served import served
 from tests.console.worked_loans import EMAIL, MOBILE, NOW, WorkedLoans, chat, email, mobile
 
 NO_CONTENT, BAD_REQUEST, UNAVAILABLE = 204, 400, 503
@@ -151,3 +157,14 @@ def test_every_status_and_event_is_placed() -> None:
     """A status or event that the vendors describe and nobody classified fails here."""
     assert set(STATE_FOR) == set(TWILIO_STATUSES.split())
     assert known_events(table="sendgrid") == set(SENDGRID_EVENTS.split())
+
+
+def test_a_stop_to_a_house_with_the_wrong_key_is_not_said_to_be_taken(loans: WorkedLoans, ledger: Ledger) -> None:
+    """Nothing is kept, so that the vendor's next try, or the sweep, brings it to where the right key is."""
+    loans.take_in("L-1", mobile())
+    wrong = replace(ledger, keyring=Keyring(b"w" * 32))
+    settings = ReceiptSettings(PUBLIC_URL, twilio_auth_token=AUTH_TOKEN)
+    with served(create_receipts(wrong, settings=settings, clock=lambda: NOW)) as client:
+        vendors = PretendVendors(client, ec.generate_private_key(ec.SECP256R1()))
+        assert vendors.twilio_inbound(MOBILE, "STOP", sid="SM1") == UNAVAILABLE
+    assert loans.contact_states(MOBILE) == [ContactState.UNVERIFIED]

@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from sqlmodel import select
+from sqlmodel import SQLModel, delete, select, update
 
 from domain.book import BookContact
 from domain.borrower import ContactKind, ContactState
@@ -13,7 +14,7 @@ from domain.receipt import Receipt, ReceiptKind
 from ledger.database import Ledger, keyring_of, open_ledger
 from ledger.evidence.checking import check
 from ledger.evidence.flaw import What
-from ledger.keyring import CannotUnseal, Keyring, KeyWasReplaced, keyring_from_text
+from ledger.keyring import CannotUnseal, Keyring, KeyWasReplaced, WrongKey, keyring_from_text
 from ledger.people import contact_text, person_of
 from ledger.receipts import take_in
 from ledger.rekeying import Rekeyed, replace_key
@@ -21,6 +22,7 @@ from ledger.removed import Removed, removed_from
 from ledger.report_subscribers import subscribe, subscribers, unsubscribe
 from ledger.tables.borrower import BorrowerRow, ContactPointRow
 from ledger.tables.inbox import InboxRow
+from ledger.tables.key_mark import FIRST, KeyMarkRow
 from tests.ledger.lender import EMAIL, MOBILE, NOW, Lender, a_loan
 
 OTHER = replace(MOBILE, text="+447400999888")
@@ -165,6 +167,65 @@ class TestTheOldKey:
         with pytest.raises(CannotUnseal), lender.ledger.transaction() as session:
             replace_key(session, stranger, stranger.successor(os.urandom(32)), by="ana", now=lender.now)
         assert states_of(lender.ledger, MOBILE.text) == {ContactState.UNVERIFIED.value}
+
+
+class TestAKeyThatWasNeverTheLedgers:
+    """A file of another house, or one that was made anew beside the right one."""
+
+    @pytest.fixture
+    def mistaken(self, lender: Lender, ledger_url: str) -> Iterator[Ledger]:
+        """The lender's ledger, opened with it, after a loan came in."""
+        lender.takes_in(a_loan())
+        opened = open_ledger(ledger_url, keyring=Keyring(os.urandom(32)))
+        yield opened
+        opened.close()
+
+    def test_takes_no_stop_that_would_find_nobody(self, lender: Lender, mistaken: Ledger) -> None:
+        """It is refused, so that it is told again; with the right key it counts."""
+        with pytest.raises(WrongKey):
+            writes_stop(mistaken, MOBILE.text, event="1")
+        assert lender.rows(InboxRow) == []
+        writes_stop(lender.ledger, MOBILE.text, event="1")
+        assert states_of(lender.ledger, MOBILE.text) == {ContactState.OPTED_OUT.value}
+
+    def test_seals_no_name(self, mistaken: Ledger) -> None:
+        """Nobody could read it afterwards."""
+        with pytest.raises(WrongKey):
+            Lender(mistaken).takes_in(a_loan("L-2", borrower="B-2"))
+
+    @pytest.mark.parametrize("gone", [KeyMarkRow, BorrowerRow])
+    def test_is_known_by_the_mark_and_by_the_borrowers(
+        self, lender: Lender, mistaken: Ledger, gone: type[SQLModel]
+    ) -> None:
+        """A ledger from before there was a mark, until its next file; and one whose borrowers were all erased."""
+        erase = {"data_key": Removed(NOW.date(), "erasure").mark}
+        with lender.ledger.transaction() as session:
+            session.exec(delete(KeyMarkRow) if gone is KeyMarkRow else update(BorrowerRow).values(erase))
+        with pytest.raises(WrongKey):
+            writes_stop(mistaken, MOBILE.text, event="1")
+        lender.takes_in(a_loan("L-2", borrower="B-2"))
+        (mark,) = lender.rows(KeyMarkRow)
+        assert (mark.id, mark.mark) == (FIRST, lender.ledger.keyring.mark)
+
+    def test_is_refused_also_where_the_first_of_both_is_only_just_coming_in(
+        self, lender: Lender, ledger_url: str
+    ) -> None:
+        """Two at once bring the first loan, under different keys: one of them is told so."""
+        other = Lender(open_ledger(ledger_url, keyring=Keyring(os.urandom(32))))
+
+        def brings(one: Lender, number: str) -> str:
+            try:
+                one.takes_in(a_loan(number, borrower=number))
+            except WrongKey:
+                return "refused"
+            return "taken"
+
+        with lender.ledger.transaction() as session:
+            lender.portfolio(session)
+        with ThreadPoolExecutor(2) as pool:
+            told = sorted(pool.map(brings, (lender, other), ("L-1", "L-2")))
+        assert told == ["refused", "taken"]
+        other.ledger.close()
 
 
 def test_an_address_of_the_same_person_keeps_its_kind_and_place(lender: Lender, new: Keyring, reopened: Ledger) -> None:

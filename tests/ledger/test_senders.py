@@ -290,7 +290,7 @@ class TestSeveralNumbers:
     def test_reach_a_person_by_the_same_one_every_time(self, lender: Lender) -> None:
         """Both are used, and whoever knows one of them does not hear from the other."""
         lender.senders = {Action.SMS: [sms(10, 100), sms(10, 100, name="+15550100101")]}
-        opens(lender, people(5))
+        opens(lender, people(12))  # of five, all have the same number once in sixteen times
         carries(lender, until=NOW + timedelta(days=6))
         by_person = defaultdict(set)
         for row in lender.rows(AttemptRow):

@@ -1,9 +1,10 @@
 """Taking in the lender's loans: new ones are added, newer statements replace older ones, a repeat changes nothing.
 
-Everything happens in the caller's transaction, so a file is taken in whole or not at all.
+Everything happens in the caller's transaction, so a file is taken in whole or not at all. Rows are worked through a
+slice at a time: whom it changes is locked and read again first.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,8 +20,9 @@ from ledger import events
 from ledger.database import sealing_keyring_of
 from ledger.evidence.chaining import first_link
 from ledger.keyring import Keyring
-from ledger.removed import is_removed, removed_from
-from ledger.restated import changed_from
+from ledger.known_book import hold_known, is_zone
+from ledger.removed import removed_from
+from ledger.restated import RESTATED, changed_from, changed_names, restatable
 from ledger.statements import statement_values
 from ledger.tables.borrower import BorrowerRow, ContactPointRow
 from ledger.tables.columns import new_id
@@ -31,20 +33,8 @@ from ledger.tables.loan import LoanRow, PortfolioRow
 from ledger.tables.statement import StatementRow
 from ledger.waking import wake_open_journey_of
 
-BATCH = 2000
-RESTATED = (
-    "balance_minor",
-    "arrears_minor",
-    "instalment_minor",
-    "past_due_since_on",
-    "as_of_on",
-    "product",
-    "segment",
-    "attributes",
-    "originated_on",
-    "limitation_on",
-    "validation_notice_on",
-)
+AT_ONCE = 500
+"""So many loans are looked up, locked and written together."""
 
 
 @dataclass(slots=True)
@@ -70,38 +60,33 @@ def take_in_loans(
     on_row: Callable[[], None] = lambda: None,
 ) -> LoansTaken:
     """Store the lender's loans and borrowers. `on_row` is called after each one, for a progress bar."""
-    intake = _Intake(session, portfolio, now=now)
-    for loan in loans:
-        intake.take(loan)
-        on_row()
-    intake.flush()
-    return intake.taken
+    taken = LoansTaken()
+    listed = list(loans)
+    for start in range(0, len(listed), AT_ONCE):
+        part = listed[start : start + AT_ONCE]
+        intake = _Slice(session, portfolio, part, taken, now=now)
+        for loan in part:
+            intake.take(loan)
+            on_row()
+        intake.flush()
+    return taken
 
 
-class _Intake:
-    """The rows on their way into the tables, a batch at a time."""
+class _Slice:
+    """Some rows on their way into the tables, and what the ledger holds of their people and loans."""
 
-    def __init__(self, session: Session, portfolio: PortfolioRow, *, now: datetime) -> None:
-        self.session, self.portfolio, self.now = session, portfolio, now
+    def __init__(
+        self, session: Session, portfolio: PortfolioRow, part: Sequence[BookLoan], taken: LoansTaken, *, now: datetime
+    ) -> None:
+        self.session, self.portfolio, self.now, self.taken = session, portfolio, now, taken
         self.keyring: Keyring = sealing_keyring_of(session, now=now)
-        self.taken = LoansTaken()
-        self.loans = {
-            row.number: row for row in session.exec(select(LoanRow).where(LoanRow.portfolio_id == portfolio.id)).all()
-        }
-        self.borrowers = {
-            row.number: (row.id, row.data_key)
-            for row in session.exec(select(BorrowerRow).where(BorrowerRow.portfolio_id == portfolio.id)).all()
-        }
-        self.erased = {number for number, (_, key) in self.borrowers.items() if removed_from(key) is not None}
-        self.contacts: set[tuple[str, str, bytes]] = {
-            (borrower, kind, lookup)
-            for borrower, kind, lookup in session.exec(
-                select(ContactPointRow.borrower_id, ContactPointRow.kind, ContactPointRow.lookup)
-            ).all()
-        }
-        self.opted_out = _opted_out(session)
-        self.nameless = set(session.exec(select(BorrowerRow.id).where(is_removed(BorrowerRow.name_sealed))).all())
-        self.dead = set(session.exec(select(LoanRow.borrower_id).where(col(LoanRow.deceased).is_(True))).all())
+        self.known = hold_known(session, portfolio, part, keyring=self.keyring)
+        rows = self.known.borrowers
+        self.borrowers = {number: (row.id, row.data_key) for number, row in rows.items()}
+        self.erased = {number for number, row in rows.items() if removed_from(row.data_key) is not None}
+        self.contacts = set(self.known.contacts)
+        told = {contact.text for loan in part for contact in loan.contacts}
+        self.opted_out = _opted_out(session, {self.keyring.lookup(text) for text in told})
         self.added: set[str] = set()
         self.pending: dict[type, list[dict[str, Any]]] = {
             BorrowerRow: [],
@@ -117,15 +102,13 @@ class _Intake:
             self.taken.erased += 1
             return
         borrower_id = self._borrower(loan)
-        known = self.loans.get(loan.number)
+        known = self.known.loans.get(loan.number)
         if known is not None and known.history_only:
             self._take_over(known, loan, borrower_id)
         elif known is not None:
             self._restate(known, loan)
         elif loan.number not in self.added:
             self._add(loan, borrower_id)
-        if max(len(self.pending[LoanRow]), len(self.pending[StatementRow])) >= BATCH:
-            self.flush()
 
     def flush(self) -> None:
         """Write what is pending, parents first."""
@@ -153,11 +136,12 @@ class _Intake:
                     "created_at": self.now,
                 }
             )
-        elif known[0] in self.nameless:
-            self.nameless.discard(known[0])
-            row = self.session.get_one(BorrowerRow, known[0])
-            row.name_sealed = self.keyring.seal(row.data_key, loan.borrower_name)
-            row.timezone, row.language, row.jurisdiction = loan.timezone, loan.language, loan.jurisdiction
+        elif (row := self.known.borrowers.get(loan.borrower_number)) is not None:
+            if removed_from(row.name_sealed) is not None:
+                row.name_sealed = self.keyring.seal(row.data_key, loan.borrower_name)
+                row.timezone, row.language, row.jurisdiction = loan.timezone, loan.language, loan.jurisdiction
+            elif not is_zone(row.timezone):  # an earlier version took it as it was spelt
+                row.timezone = loan.timezone
         self._contact_points(loan, *known)
         return known[0]
 
@@ -195,10 +179,10 @@ class _Intake:
             "number": loan.number,
             "borrower_id": borrower_id,
             "currency": loan.currency,
-            "deceased": borrower_id in self.dead,
+            "deceased": borrower_id in self.known.dead,
             "withdrawn": False,
             "created_at": self.now,
-            **_restatable(loan),
+            **restatable(loan),
         }
         event, head = first_link(loan_id, EventKind.LOAN_IMPORTED, at=self.now, facts=_facts(loan), loan=values)
         self.pending[LoanRow].append(values)
@@ -209,13 +193,13 @@ class _Intake:
 
     def _take_over(self, row: LoanRow, loan: BookLoan, borrower_id: str) -> None:
         """A loan that only an import of the past told of comes in with the lender's book: from now on it is worked."""
-        fresh = _restatable(loan)
+        fresh = restatable(loan)
         facts = {**_facts(loan), **changed_from(row, fresh)}
         for name in RESTATED:
             setattr(row, name, fresh[name])
         self.pending[StatementRow].append(statement_values(row.id, fresh, now=self.now))
         row.history_only, row.borrower_id = None, borrower_id
-        row.deceased = borrower_id in self.dead
+        row.deceased = borrower_id in self.known.dead
         self.flush()  # its borrower may be new
         for journey in self.session.exec(select(JourneyRow).where(JourneyRow.loan_id == row.id)).all():
             journey.borrower_id = borrower_id
@@ -223,42 +207,31 @@ class _Intake:
         self.taken.new += 1
 
     def _restate(self, row: LoanRow, loan: BookLoan) -> None:
-        fresh = _restatable(loan)
         if loan.statement.as_of_on < row.as_of_on:
             self.taken.outdated += 1
-        elif all(getattr(row, name) == fresh[name] for name in RESTATED):
+        elif not changed_names(row, loan):
             self.taken.unchanged += 1
         else:
+            if self.known.moves(loan):
+                wake_open_journey_of(self.session, row.id, reason="a newer statement came in", now=self.now)
+            fresh = restatable(loan)
             facts = {**_facts(loan), **changed_from(row, fresh)}
             for name in RESTATED:
                 setattr(row, name, fresh[name])
             self.pending[StatementRow].append(statement_values(row.id, fresh, now=self.now))
             events.append(self.session, EventKind.LOAN_RESTATED, loan_id=row.id, journey_id=None, at=self.now, **facts)
-            wake_open_journey_of(self.session, row.id, reason="a newer statement came in", now=self.now)
             self.taken.changed += 1
 
 
-def _opted_out(session: Session) -> set[bytes]:
+def _opted_out(session: Session, lookups: set[bytes]) -> set[bytes]:
     """Whoever opted out stays so, also where the number or address comes in again under another borrower."""
-    marked = select(ContactPointRow.lookup).where(ContactPointRow.state == ContactState.OPTED_OUT.value)
-    asked = select(InboxRow.contact_lookup).where(InboxRow.kind == ReceiptKind.STOP.value)
+    marked = select(ContactPointRow.lookup).where(
+        ContactPointRow.state == ContactState.OPTED_OUT.value, col(ContactPointRow.lookup).in_(lookups)
+    )
+    asked = select(InboxRow.contact_lookup).where(
+        InboxRow.kind == ReceiptKind.STOP.value, col(InboxRow.contact_lookup).in_(lookups)
+    )
     return {lookup for query in (marked, asked) for lookup in session.exec(query).all() if lookup is not None}
-
-
-def _restatable(loan: BookLoan) -> dict[str, Any]:
-    return {
-        "balance_minor": loan.balance_minor,
-        "arrears_minor": loan.statement.arrears_minor,
-        "instalment_minor": loan.statement.instalment_minor,
-        "past_due_since_on": loan.statement.past_due_since_on,
-        "as_of_on": loan.statement.as_of_on,
-        "product": loan.product,
-        "segment": loan.segment,
-        "attributes": loan.attributes,
-        "originated_on": loan.originated_on,
-        "limitation_on": loan.limitation_on,
-        "validation_notice_on": loan.validation_notice_on,
-    }
 
 
 def _facts(loan: BookLoan) -> dict[str, str | int]:

@@ -137,6 +137,7 @@ def _book(
     """Insert those that are new, each with its event that binds its row; then see what open journeys make of them."""
     rows = [_values(payment, loan, now=now) for payment, loan in received]
     inserted = insert_several(session, PaymentRow, rows)
+    _hold_open_journeys(session, {row["loan_id"] for row in rows if row["id"] in inserted})
     journeys = _last_journeys(session, {loan.id for _, loan in received})
     there = _those_there(session, [row for row in rows if row["id"] not in inserted])
     kind = KIND_OF[PaymentRow]
@@ -189,6 +190,14 @@ def _those_there(session: Session, rows: Sequence[dict[str, Any]]) -> dict[tuple
         col(PaymentRow.source).in_({row["source"] for row in rows}),
     )
     return {(source, key): (loan_id, minor) for source, key, loan_id, minor in session.exec(query).all()}
+
+
+def _hold_open_journeys(session: Session, loan_ids: set[str]) -> None:
+    """Lock what is going to be woken, in the order of the ids, as a book that comes in and a STOP do it."""
+    query = select(JourneyRow.id).where(
+        col(JourneyRow.loan_id).in_(loan_ids), JourneyRow.state == JourneyState.OPEN.value
+    )
+    session.exec(query.order_by(col(JourneyRow.id)).with_for_update(key_share=True)).all()
 
 
 def _last_journeys(session: Session, loan_ids: set[str]) -> dict[str, JourneyRow]:

@@ -6,13 +6,53 @@ from typing import Any, Final
 
 from sqlmodel import Session, col, select
 
+from domain.book import BookLoan
 from domain.event import EventKind
 from ledger.tables.journey import EventRow
 from ledger.tables.loan import LoanRow
 
+RESTATED: Final = (
+    "balance_minor",
+    "arrears_minor",
+    "instalment_minor",
+    "past_due_since_on",
+    "as_of_on",
+    "product",
+    "segment",
+    "attributes",
+    "originated_on",
+    "limitation_on",
+    "validation_notice_on",
+)
+"""What the book says of a loan, by the columns that keep it."""
+ONLY_TOLD: Final = frozenset({"as_of_on", "balance_minor", "attributes"})
+"""What no turn looks at by itself; the day matters only where money counts beside the statement."""
 JUDGED_ON: Final = ("product", "limitation_on", "validation_notice_on")
 """What the book says of a loan that a rule may look at."""
 BEFORE: Final = "_before"
+
+
+def restatable(loan: BookLoan) -> dict[str, Any]:
+    """What a row of the book says, by RESTATED."""
+    return {
+        "balance_minor": loan.balance_minor,
+        "arrears_minor": loan.statement.arrears_minor,
+        "instalment_minor": loan.statement.instalment_minor,
+        "past_due_since_on": loan.statement.past_due_since_on,
+        "as_of_on": loan.statement.as_of_on,
+        "product": loan.product,
+        "segment": loan.segment,
+        "attributes": loan.attributes,
+        "originated_on": loan.originated_on,
+        "limitation_on": loan.limitation_on,
+        "validation_notice_on": loan.validation_notice_on,
+    }
+
+
+def changed_names(row: LoanRow, loan: BookLoan) -> set[str]:
+    """What of RESTATED a row of the book says otherwise than the ledger."""
+    fresh = restatable(loan)
+    return {name for name in RESTATED if getattr(row, name) != fresh[name]}
 
 
 def changed_from(loan: LoanRow, fresh: Mapping[str, Any]) -> dict[str, str]:

@@ -23,7 +23,8 @@ LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 def fetch_delinquencies(portfolio: str) -> int:
     """Take in what the lender's system says of delinquent loans; returns how many were new. 0 without such a system.
 
-    A row that no loan of the portfolio can have is left out and logged with its reason, and the others come in.
+    They are written a slice at a time; what a failure left out, a repeat finds. A row that no loan of the portfolio can
+    have is left out and logged with its reason, and the others come in.
     """
     around = surroundings()
     if around.loan_book is None:
@@ -38,8 +39,12 @@ def fetch_delinquencies(portfolio: str) -> int:
         else:
             reason = f"it is in {loan.currency}, the portfolio in {currency}"
             _tell(LeftOut(loan.number, "the row", reason))
-    with around.ledger.transaction() as session:
-        return take_in_loans(session, portfolio_named(session, portfolio), rows, now=around.clock()).new
+    new = 0
+    for start in range(0, len(rows), AT_ONCE):
+        with around.ledger.transaction() as session:
+            part = rows[start : start + AT_ONCE]
+            new += take_in_loans(session, portfolio_named(session, portfolio), part, now=around.clock()).new
+    return new
 
 
 @task(task_run_name="fetch payments", **REPEATABLE)

@@ -1,7 +1,7 @@
 """The lender's own system is read by the fetching steps: what is good comes in, and no single row stops the others."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -9,12 +9,14 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlmodel import col, update
+from sqlmodel import Session, col, update
 
 from connectors.loan_book import LoanBook
+from domain.book import BookLoan
 from ledger.contacts import opt_out
+from ledger.loan_intake import LoansTaken, take_in_loans
 from ledger.tables.borrower import BorrowerRow
-from ledger.tables.loan import LoanRow
+from ledger.tables.loan import LoanRow, PortfolioRow
 from ledger.tables.money import PaymentRow
 from policy.treatment.reading import shipped_rules
 from tasks import fetch_book
@@ -139,6 +141,30 @@ class TestFetchingLoans:
         assert "'L-1'" in caplog.text
         assert "'L-3'" in caplog.text
         assert "7400" not in caplog.text
+
+    def test_keeps_the_slices_that_were_written_before_a_failure(
+        self, lender: Lender, book: Book, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The database goes away in the second slice; the repeat takes in what is missing."""
+        slices = []
+
+        def once_away(
+            session: Session, portfolio: PortfolioRow, loans: Sequence[BookLoan], *, now: datetime
+        ) -> LoansTaken:
+            slices.append(len(loans))
+            if len(slices) == 2:
+                raise ConnectionError
+            return take_in_loans(session, portfolio, loans, now=now)
+
+        lender.takes_in()
+        monkeypatch.setattr(fetch_book, "AT_ONCE", 2)
+        monkeypatch.setattr(fetch_book, "take_in_loans", once_away)
+        book.rows = [row(f"L-{n}") for n in range(5)]
+        with pytest.raises(ConnectionError):
+            fetch_delinquencies.fn("cards")
+        assert len(lender.rows(LoanRow)) == 2
+        assert fetch_delinquencies.fn("cards") == 3
+        assert slices == [2, 2, 2, 2, 1]
 
     def test_lets_a_stop_find_a_number_however_it_was_written(self, lender: Lender, book: Book) -> None:
         """The book writes it with spaces, and the borrower's telephone does not."""

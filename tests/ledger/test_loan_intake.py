@@ -1,7 +1,7 @@
 """The lender's book comes in: once, restated by newer statements, never by older ones."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -38,6 +38,34 @@ class TestTakingLoansIn:
         assert lender.rows(WakeUpRow)[-1].reason == "a newer statement came in"
         lender.lives(journey, days=0)
         assert lender.journey(journey).state == "open"
+
+    def test_wakes_nobody_for_a_new_date(self, lender: Lender) -> None:
+        """Tomorrow's book says the same of another day, and of a balance that no turn looks at."""
+        journey = lender.opens()
+        lender.lives(journey, days=0)
+        before = lender.journey(journey).wake_seq
+        tomorrow = replace(a_loan(as_of_on=date(2026, 1, 5)), balance_minor=890_000, attributes={"region": "north"})
+        assert lender.takes_in(tomorrow) == LoansTaken(changed=1)
+        assert (lender.loan().as_of_on, lender.loan().balance_minor) == (date(2026, 1, 5), 890_000)
+        assert lender.journey(journey).wake_seq == before
+
+    @pytest.mark.parametrize("taken_back", ["paid", "taken back"])
+    def test_wakes_a_journey_for_a_new_date_where_money_counts(self, lender: Lender, taken_back: str) -> None:
+        """What came in since the last statement counts beside it; a later statement knows of it, and says otherwise."""
+        journey = lender.opens()
+        paid = lender.receives(30_000, at=NOW - timedelta(hours=3))
+        if taken_back == "taken back":
+            lender.receives(30_000, at=NOW - timedelta(hours=2), reverses=paid)
+        lender.lives(journey, days=0)
+        before = lender.journey(journey).wake_seq
+        lender.takes_in(a_loan(as_of_on=date(2026, 1, 5)))
+        assert lender.journey(journey).wake_seq == before + 1
+
+    def test_mends_a_zone_that_is_none(self, lender: Lender) -> None:
+        """A ledger of before took it as it was spelt; the next book tells it right."""
+        lender.takes_in(a_loan(timezone="Mars/Olympus"))
+        assert lender.takes_in(a_loan()) == LoansTaken(unchanged=1)
+        assert [row.timezone for row in lender.rows(BorrowerRow)] == ["Europe/London"]
 
     def test_leaves_an_older_statement_alone(self, lender: Lender) -> None:
         """Last week's file, found again."""

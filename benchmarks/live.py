@@ -108,6 +108,7 @@ class _Bench:
             "PYTHONPATH": python_path,
             "PREFECT_WORKER_QUERY_SECONDS": "1",
             "DUECOURSE_WORKER_POLL_SECONDS": "1",
+            "DUECOURSE_WORKER_WAKE": "",
         }
 
 

@@ -2,6 +2,7 @@
 
 import contextvars
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import ExitStack
@@ -22,6 +23,7 @@ class Lanes:
 
     def __init__(self, *, count: int, name: str) -> None:
         self.count = count
+        self._moved_at = time.monotonic()
         self._queue: SimpleQueue[Callable[[ExitStack], None] | None] = SimpleQueue()
         for number in range(1, count + 1):
             # A thread starts with an empty context: without the copy, Prefect's settings of this process were lost.
@@ -43,6 +45,10 @@ class Lanes:
         self._queue.put(do_it)
         return promised
 
+    def still_for(self) -> float:
+        """Seconds since a piece of work was last begun or ended in any lane."""
+        return time.monotonic() - self._moved_at
+
     def close(self) -> None:
         """Let each lane end when it reaches this point of the queue."""
         for _ in range(self.count):
@@ -51,7 +57,9 @@ class Lanes:
     def _work(self) -> None:
         with ExitStack() as held_open:
             while (do_it := self._queue.get()) is not None:
+                self._moved_at = time.monotonic()
                 do_it(held_open)
+                self._moved_at = time.monotonic()
 
 
 def _open_client(held_open: ExitStack) -> LaneClient:

@@ -1,11 +1,15 @@
 """Looking at Prefect: does its API answer, are the flows registered, does a worker ask for runs?"""
 
+from collections.abc import Sequence
+
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.objects import WorkerStatus
+from prefect.client.schemas.responses import DeploymentResponse
 from prefect.exceptions import ObjectNotFound
 from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, get_current_settings, temporary_settings
 
 from deployments.finding import Finding, Light
+from deployments.house import HOUSE
 from deployments.reaching import cannot_reach
 from deployments.schedules import DEPLOYMENTS, Planned
 
@@ -47,21 +51,34 @@ def api_trouble() -> Finding | None:
 
 
 def _registered(client: SyncPrefectClient) -> list[Finding]:
-    pools: dict[str, str | None] = {name: _pool(client, name) for name in map(_full_name, DEPLOYMENTS)}
-    missing = [name for name, pool in pools.items() if pool is None]
+    found = [(planned, _deployment(client, planned)) for planned in DEPLOYMENTS]
+    missing = [_full_name(planned) for planned, deployment in found if deployment is None]
     if missing:
         return [Finding(Light.RED, REGISTERED, f"not registered: {', '.join(missing)}", "Run `duecourse deploy`.")]
-    registered = Finding(Light.GREEN, REGISTERED, f"all {len(pools)} are registered")
-    return [registered, *(_polled(client, pool) for pool in sorted({pool for pool in pools.values() if pool}))]
+    there = [(planned, deployment) for planned, deployment in found if deployment is not None]
+    pools = sorted({deployment.work_pool_name for _, deployment in there if deployment.work_pool_name})
+    return [_in_the_house(there), *(_polled(client, pool) for pool in pools)]
+
+
+def _in_the_house(found: Sequence[tuple[Planned, DeploymentResponse]]) -> Finding:
+    astray = [
+        _full_name(planned)
+        for planned, deployment in found
+        if (planned.queue == HOUSE) != (deployment.work_queue_name == HOUSE)
+    ]
+    if astray:
+        says = f"on the wrong side of work queue '{HOUSE}', in the journeys' way or behind them: {', '.join(astray)}"
+        return Finding(Light.YELLOW, REGISTERED, says, "Run `duecourse deploy`.")
+    return Finding(Light.GREEN, REGISTERED, f"all {len(found)} are registered")
 
 
 def _full_name(planned: Planned) -> str:
     return f"{planned.flow}/{planned.name}"
 
 
-def _pool(client: SyncPrefectClient, name: str) -> str | None:
+def _deployment(client: SyncPrefectClient, planned: Planned) -> DeploymentResponse | None:
     try:
-        return client.read_deployment_by_name(name).work_pool_name
+        return client.read_deployment_by_name(_full_name(planned))
     except ObjectNotFound:
         return None
 

@@ -11,35 +11,42 @@ from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound, PrefectHTTPS
 from prefect.utilities.callables import parameter_schema
 
 from deployments.entries import FLOWS
+from deployments.house import ensure_house
 from deployments.rates import CHANNELS
 from deployments.schedules import DEPLOYMENTS, Planned
 from tasks.limits import limit_named, registered_at
 
 ENTRIES = "deployments.entries"
+JOURNEY = "journey"
 
 
 def register(
     *, pool: str, pool_type: str, portfolios: Sequence[str], with_schedules: str = "yes", purges: str = "no"
 ) -> list[str]:
-    """Make sure of the work pool, of every deployment and of the limits; returns the deployments' names.
+    """Make sure of the work pool, the house's queue, every deployment and the limits; returns the deployments' names.
 
-    pool_type: `journey` for the journey worker, `process` for the stock one. portfolios: those whose intakes and
-    reports are scheduled. with_schedules: `no` leaves starting flows to somebody else (a demo does). purges: `yes`
-    schedules removals for real; anything else their dry run.
+    pool_type: `journey` for the journey worker, `process` for the stock one; a pool that is there keeps its own.
+    portfolios: those whose intakes and reports are scheduled. with_schedules: `no` leaves starting flows to somebody
+    else (a demo does). purges: `yes` schedules removals for real; anything else their dry run.
     """
     flows: dict[str, Flow[..., Any]] = {flow.name: flow for flow in FLOWS}
     with get_client(sync_client=True) as client:
-        _ensure_pool(client, pool, pool_type=pool_type)
+        kind = _ensure_pool(client, pool, pool_type=pool_type)
+        ensure_house(client, pool)
         for planned in DEPLOYMENTS:
-            schedules = schedules_of(planned, portfolios, purges=purges) if with_schedules == "yes" else []
+            schedules = schedules_of(planned, portfolios, kind=kind, purges=purges) if with_schedules == "yes" else []
             _deploy(client, planned, flows[planned.flow], pool=pool, schedules=schedules)
         ensure_limits(client)
     return [f"{planned.flow}/{planned.name}" for planned in DEPLOYMENTS]
 
 
-def schedules_of(planned: Planned, portfolios: Sequence[str], *, purges: str) -> list[DeploymentScheduleCreate]:
-    """When a deployment runs by itself, and with what: a removal is a dry run unless `purges` is `yes`."""
-    if planned.schedule is None:
+def schedules_of(
+    planned: Planned, portfolios: Sequence[str], *, kind: str, purges: str
+) -> list[DeploymentScheduleCreate]:
+    """When a deployment runs by itself on a pool of this kind, and with what: a removal is a dry run unless `purges` is
+    `yes`.
+    """
+    if planned.schedule is None or (planned.stock_only and kind == JOURNEY):
         return []
     if not planned.per_portfolio:
         parameters = {"dry_run": purges != "yes"} if planned.removes else {}
@@ -77,14 +84,15 @@ def ensure_limits(client: SyncPrefectClient) -> dict[str, int]:
     return limits
 
 
-def _ensure_pool(client: SyncPrefectClient, pool: str, *, pool_type: str) -> None:
+def _ensure_pool(client: SyncPrefectClient, pool: str, *, pool_type: str) -> str:
+    """The pool's type."""
     try:
-        client.read_work_pool(pool)
+        return client.read_work_pool(pool).type
     except ObjectNotFound:
         try:
-            client.create_work_pool(WorkPoolCreate(name=pool, type=pool_type))
+            return client.create_work_pool(WorkPoolCreate(name=pool, type=pool_type)).type
         except ObjectAlreadyExists:  # a worker that is starting may have been quicker
-            return
+            return client.read_work_pool(pool).type
 
 
 def _deploy(
@@ -100,6 +108,7 @@ def _deploy(
         name=planned.name,
         entrypoint=f"{ENTRIES}.{planned.flow}",
         work_pool_name=pool,
+        work_queue_name=planned.queue,
         schedules=schedules,
         description=flow.description,
         tags=["duecourse"],

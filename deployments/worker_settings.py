@@ -13,10 +13,12 @@ class WorkerSettings(BaseSettings):
     """Longest time between two looks for due runs; the worker looks again at once while there is more to do."""
 
     lanes: int = Field(default=4, ge=1)
-    """Flow runs that are carried out at the same time; `prefect worker start --limit` has the last word."""
+    """Journeys that are carried out at the same time, beside one flow of the house; `prefect worker start --limit` has
+    the last word, and counts both."""
 
     grace_seconds: float = Field(default=20.0, ge=0)
     """How long a stopping worker lets its flow runs go on to their next wait."""
 
-    wake: str | None = None
-    """`module:function` of a function that moves runs whose wait is over early and returns how many it moved."""
+    wake: str = "deployments.entries:wake_ups"
+    """`module:function` of a function that moves runs whose wait is over early and returns how many it moved; nothing
+    is called where this is empty."""

@@ -17,18 +17,23 @@ def test_deploying_and_starting_a_worker_turns_red_into_green(bare: Stage, tmp_p
     """Each red line says what to do next, and doing it helps; deploying twice changes nothing."""
     bare.import_loans()
     with prefect_server(home=tmp_path / "prefect") as server, temporary_settings({PREFECT_API_URL: server.api_url}):
-        assert _reds() == {"Prefect's deployments": "Run `duecourse deploy`."}
+        assert _told(Light.RED) == {"Prefect's deployments": "Run `duecourse deploy`."}
         first, second = bare.answer("deploy"), bare.answer("deploy")
         assert first == second
         assert first["portfolios"] == ["cards"]
-        assert _reds() == {
+        assert _told(Light.RED) == {
             "Prefect's worker": "Start one with `prefect worker start --type journey --pool journeys`.",
         }
         with get_client(sync_client=True) as client:
             client.send_worker_heartbeat("journeys", "a worker")
-        assert _reds() == {}
-    assert set(_reds()) == {"Prefect's API"}
+            assert _told(Light.YELLOW) == _told(Light.RED) == {}
+            flow = client.read_flow_by_name("payment_intake")
+            client.create_deployment(flow_id=flow.id, name="payments", work_pool_name="journeys")
+        assert _told(Light.YELLOW) == {"Prefect's deployments": "Run `duecourse deploy`."}
+        bare.answer("deploy")
+        assert _told(Light.YELLOW) == _told(Light.RED) == {}
+    assert set(_told(Light.RED)) == {"Prefect's API"}
 
 
-def _reds() -> dict[str, str]:
-    return {finding.about: finding.do for finding in prefect_findings() if finding.light is Light.RED}
+def _told(light: Light) -> dict[str, str]:
+    return {finding.about: finding.do for finding in prefect_findings() if finding.light is light}

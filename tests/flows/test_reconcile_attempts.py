@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -49,7 +50,8 @@ from simulation.sandbox.settings import (
     SandboxSettings,
 )
 from tasks.exchange import exchange
-from tasks.surroundings import Surroundings, surround
+from tasks.reconcile import ask_vendors
+from tasks.surroundings import Surroundings, surround, surroundings
 from tests.ledger.lender import EMAIL, LEASE, MOBILE, NOW, Lender, a_loan
 
 pytestmark = pytest.mark.slow
@@ -200,6 +202,19 @@ class TestTheRun:
         (item,) = house.lender.rows(WorkItemRow)
         assert item.kind == "reconcile_attempt"
         assert ran().message == "nothing is unknown"
+
+    def test_takes_no_further_question_up_when_its_time_is_over(self, house: House) -> None:
+        """A silent vendor: each question takes 10 seconds here, so three fit, and the next run does the rest."""
+        house.sandbox.fault(Vendor.TWILIO, kind=FaultKind.BROKEN_AFTER, times=5)
+        for journey in house.lender.opens_one_for_each(range(5)).values():
+            house.sends(journey)
+        house.lender.now = NOW + timedelta(seconds=30)
+        passed = count()
+        # The machine's clock is looked at before the first question and before each one.
+        slow = replace(surroundings(), machine_clock=lambda: NOW + timedelta(seconds=10) * max(0, next(passed) - 1))
+        surround(lambda: slow)
+        assert ask_vendors.fn() == {"found": 3}
+        assert ask_vendors.fn() == {"found": 2}
 
     def test_finds_an_order_by_our_own_reference(self, house: House) -> None:
         """The lawyer's desk took it, and it is on the lawyers' list."""

@@ -93,7 +93,7 @@ class TestTheSchedule:
     def test_is_a_dry_run_unless_the_setting_is_on(self, *, purges: str, dry_run: bool) -> None:
         """Once a month."""
         (planned,) = [each for each in DEPLOYMENTS if each.flow == "retention"]
-        (schedule,) = schedules_of(planned, [], purges=purges)
+        (schedule,) = schedules_of(planned, [], kind="journey", purges=purges)
         assert schedule.parameters == {"dry_run": dry_run}
 
     def test_is_off_by_default(self) -> None:

@@ -41,7 +41,7 @@ class Prefect:
 
     server: PrefectServer
     folder: Path
-    deployments: dict[tuple[str, str], UUID] = field(default_factory=dict)
+    deployments: dict[tuple[str, str, str | None], UUID] = field(default_factory=dict)
 
     @property
     def client(self) -> SyncPrefectClient:
@@ -60,26 +60,29 @@ class Prefect:
 
         return come_back
 
-    def run(self, flow: str, *, page: Path, pool: str, entrypoint: str | None = None) -> UUID:
-        """Have a sample flow run now on a pool; its deployment is made on the way."""
+    def run(self, flow: str, *, page: Path, pool: str, queue: str | None = None, entrypoint: str | None = None) -> UUID:
+        """Have a sample flow run now on a pool, in one of its queues; its deployment is made on the way."""
         with self.client as client:
-            deployment = self._deployment(client, entrypoint or f"{SAMPLES}.{flow}", flow=flow, pool=pool)
+            deployment = self._deployment(client, entrypoint or f"{SAMPLES}.{flow}", flow=flow, pool=pool, queue=queue)
             run = client.create_flow_run_from_deployment(
                 deployment, parameters={"page": str(page)}, name=page.name, state=Scheduled()
             )
             return run.id
 
-    def _deployment(self, client: SyncPrefectClient, entrypoint: str, *, flow: str, pool: str) -> UUID:
-        if (entrypoint, pool) not in self.deployments:
+    def _deployment(
+        self, client: SyncPrefectClient, entrypoint: str, *, flow: str, pool: str, queue: str | None
+    ) -> UUID:
+        if (entrypoint, pool, queue) not in self.deployments:
             with suppress(ObjectAlreadyExists):
                 client.create_work_pool(WorkPoolCreate(name=pool, type="process" if pool == "stock" else "journey"))
-            self.deployments[entrypoint, pool] = client.create_deployment(
+            self.deployments[entrypoint, pool, queue] = client.create_deployment(
                 flow_id=client.create_flow_from_name(flow.replace("_", "-")),
                 name=uuid4().hex,
                 work_pool_name=pool,
+                work_queue_name=queue,
                 entrypoint=entrypoint,
             )
-        return self.deployments[entrypoint, pool]
+        return self.deployments[entrypoint, pool, queue]
 
     def read(self, run: UUID) -> FlowRun:
         with self.client as client:
@@ -102,7 +105,8 @@ class Prefect:
             **client_settings(api_url=self.server.api_url, home=self.folder / "worker"),
             "PYTHONPATH": str(ROOT),
             "PREFECT_WORKER_QUERY_SECONDS": "1",
-            "DUECOURSE_WORKER_POLL_SECONDS": "0.2",
+            "DUECOURSE_WORKER_POLL_SECONDS": "0.4",
+            "DUECOURSE_WORKER_WAKE": "",
             **settings,
         }
         command = [

@@ -9,6 +9,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Cancelling, Pending, Running, Scheduled
 
 from deployments.flow_shelf import FlowShelf
+from deployments.house import HOUSE
 from deployments.journey_worker import JourneyWorker, WorkerHealth
 from deployments.pick_up import NotTaken, carry_out, put_right
 from deployments.prefect_private import open_lane_client
@@ -91,6 +92,58 @@ class TestARunOnTheJourneyWorker:
         assert outcome == NotTaken("it was re-timed while it stood in the queue")
         assert (prefect.state(run), prefect.message(run)) == ("OnHold", "a person is ill")
         assert prefect.read(run).next_scheduled_start_time == FAR_OFF
+
+
+class TestTheHouse:
+    """What is no journey: it and the journeys do not stand in each other's way."""
+
+    def test_does_not_stand_behind_the_journeys(self, prefect: Prefect, page: Path) -> None:
+        """Every lane of journeys is held, more of them are due, and a run of the house is carried out all the same."""
+        pages = [page.with_suffix(f".{number}") for number in range(3)]
+        for each in pages:
+            prefect.run("takes_its_time", page=each, pool="two-lanes")
+        with prefect.worker("--limit", "2", pool="two-lanes") as worker:
+            assert eventually(lambda: any(read(each) for each in pages)), worker.said
+            house = prefect.run("two_waits", page=page, pool="two-lanes", queue=HOUSE)
+            assert eventually(lambda: prefect.state(house) == "Completed"), worker.said
+            assert sum(read(each) == ["begins"] for each in pages) == 1
+
+    def test_takes_one_run_at_a_time_and_none_of_the_journeys_lanes(self, prefect: Prefect, page: Path) -> None:
+        """An intake of an hour: the next one waits for it, and a journey does not."""
+        pages = [page.with_suffix(f".{number}") for number in range(3)]
+        for each in pages:
+            prefect.run("takes_its_time", page=each, pool="one-intake", queue=HOUSE)
+        with prefect.worker("--limit", "2", pool="one-intake") as worker:
+            assert eventually(lambda: any(read(each) for each in pages)), worker.said
+            journey = prefect.run("two_waits", page=page, pool="one-intake")
+            assert eventually(lambda: prefect.state(journey) == "Completed"), worker.said
+            assert sum(bool(read(each)) for each in pages) == 1
+            for each in pages:
+                each.write_text(f"{each.read_text() if each.exists() else ''}go\n")
+            assert eventually(lambda: all("begins" in read(each) for each in pages)), worker.said
+
+    def test_has_a_queue_before_the_others_wherever_a_journey_worker_is(self, prefect: Prefect, page: Path) -> None:
+        """The worker makes it, so that it is back at once after a loss."""
+        run = prefect.run("two_waits", page=page, pool="made")
+        with prefect.worker(pool="made") as worker:
+            assert eventually(lambda: prefect.state(run) == "Completed"), worker.said
+        with prefect.client as client:
+            priorities = {
+                name: client.read_work_queue_by_name(name, work_pool_name="made").priority
+                for name in (HOUSE, "default")
+            }
+        assert priorities == {HOUSE: 1, "default": 2}
+
+    def test_is_left_to_others_by_a_worker_of_other_queues(self, prefect: Prefect, page: Path) -> None:
+        """`--work-queue` says what to serve."""
+        house = prefect.run("two_waits", page=page, pool="choosy", queue=HOUSE)
+        journey = prefect.run("two_waits", page=page.with_suffix(".j"), pool="choosy", queue="default")
+        with prefect.worker("--work-queue", "default", pool="choosy") as worker:
+            assert eventually(lambda: prefect.state(journey) == "Completed"), worker.said
+        assert prefect.state(house) == "Scheduled"
+        with prefect.worker("--work-queue", HOUSE, "--run-once", pool="choosy") as worker:
+            assert worker.process.wait(timeout=30) == 0, worker.said
+        assert read(page) == ["reminded"]
 
 
 class TestABadFlow:
@@ -209,3 +262,17 @@ class TestWakeUps:
             assert "the outbox is locked" in worker.said
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5) as answer:
                 assert answer.status == 200
+
+    def test_hold_up_no_look_and_end_in_order(self, prefect: Prefect, page: Path) -> None:
+        """One that takes its time: runs are carried out meanwhile, and a worker that stops lets it come to its end."""
+        settings = {"DUECOURSE_WORKER_WAKE": "tests.worker.sample_wake:slow_wake_up", "DUECOURSE_TEST_PAGE": str(page)}
+        with prefect.worker(pool="slow-wake", **settings) as worker:
+            assert eventually(lambda: read(page) == ["begins"]), worker.said
+            run = prefect.run("two_waits", page=page.with_suffix(".run"), pool="slow-wake")
+            assert eventually(lambda: prefect.state(run) == "Completed"), worker.said
+            assert read(page) == ["begins"]
+            worker.process.terminate()
+            assert not eventually(lambda: worker.process.poll() is not None, within=1)
+            page.write_text("begins\ngo\n")
+            assert worker.process.wait(timeout=30) == 0, worker.said
+        assert read(page) == ["begins", "go", "ends"]

@@ -71,7 +71,7 @@ def reserve_call(
     reachable = borrower_of(session, loan.borrower_id).reachable_by(Action.CALLBACK)
     if reachable is None:
         raise NobodyToCall("the borrower has no number that may be called")
-    point = session.get_one(ContactPointRow, reachable.id, with_for_update=True)
+    point = session.get_one(ContactPointRow, reachable.id, with_for_update=True, populate_existing=True)
     question = Question(at=now, action=ASKED_FOR[Action.CALLBACK], debts=frozenset({loan.id}), target=target_of(point))
     packs = stack_for(session, loan)
     judged = judge_now(session, loan, question, point=point, packs=packs)
@@ -198,7 +198,7 @@ def _dialled(session: Session, borrower_id: str) -> ContactPointRow | None:
     """The number that a call without a reservation went to: the one to use, or one of those that must not be used."""
     reachable = borrower_of(session, borrower_id).reachable_by(Action.CALLBACK)
     if reachable is not None:
-        return session.get_one(ContactPointRow, reachable.id, with_for_update=True)
+        return session.get_one(ContactPointRow, reachable.id, with_for_update=True, populate_existing=True)
     numbers = select(ContactPointRow).where(
         ContactPointRow.borrower_id == borrower_id,
         col(ContactPointRow.kind).in_([kind.value for kind in KINDS_FOR[Action.CALLBACK]]),

@@ -3,6 +3,7 @@
 Every change is an event: what it was, what it is, when, and the work item or message that it was learned from.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -93,19 +94,21 @@ def add_contact(
     )
     session.add(point)
     session.flush()
-    events.append(
-        session,
-        EventKind.CONTACT_ADDED,
-        loan_id=journey.loan_id,
-        journey_id=journey.id,
-        at=now,
-        contact_point=point.id,
-        kind_of_contact=kind.value,
-        state=state.value,
-        provenance=provenance,
-        **_by(work_item),
-    )
+    _tell_added(session, point, journey.loan_id, journey.id, now=now, work_item=work_item)
     return point.id
+
+
+def tell_left_alone(session: Session, point_ids: Sequence[str], *, now: datetime) -> None:
+    """Contact points that came in with a number or address whose owner has opted out: every loan of theirs tells of it.
+
+    Those that may be used need no event; of these nothing else would tell that they may not.
+    """
+    query = select(ContactPointRow).where(col(ContactPointRow.id).in_(point_ids)).order_by(col(ContactPointRow.id))
+    points = session.exec(query).all()
+    of_person = loan_ids_of(session, {point.borrower_id for point in points})
+    for point in points:
+        for loan_id in of_person[point.borrower_id]:
+            _tell_added(session, point, loan_id, None, now=now)
 
 
 def point_with(session: Session, borrower_id: str, *, kind: ContactKind, lookup: bytes) -> ContactPointRow | None:
@@ -131,6 +134,29 @@ def opt_out(session: Session, text: str, *, now: datetime) -> int:
 def opt_out_point(session: Session, contact_point_id: str, *, now: datetime) -> int:
     """The same for whatever number or address a contact point holds."""
     return _opt_out(session, session.get_one(ContactPointRow, contact_point_id).lookup, now=now)
+
+
+def _tell_added(
+    session: Session,
+    point: ContactPointRow,
+    loan_id: str,
+    journey_id: str | None,
+    *,
+    now: datetime,
+    work_item: str | None = None,
+) -> None:
+    events.append(
+        session,
+        EventKind.CONTACT_ADDED,
+        loan_id=loan_id,
+        journey_id=journey_id,
+        at=now,
+        contact_point=point.id,
+        kind_of_contact=point.kind,
+        state=point.state,
+        provenance=point.provenance,
+        **_by(work_item),
+    )
 
 
 def _by(work_item: str | None) -> dict[str, str]:

@@ -17,6 +17,7 @@ from domain.borrower import ContactState
 from domain.event import EventKind
 from domain.receipt import ReceiptKind
 from ledger import events
+from ledger.contacts import tell_left_alone
 from ledger.database import sealing_keyring_of
 from ledger.evidence.chaining import first_link
 from ledger.keyring import Keyring
@@ -87,6 +88,7 @@ class _Slice:
         self.contacts = set(self.known.contacts)
         told = {contact.text for loan in part for contact in loan.contacts}
         self.opted_out = _opted_out(session, {self.keyring.lookup(text) for text in told})
+        self.left_alone: list[str] = []
         self.added: set[str] = set()
         self.pending: dict[type, list[dict[str, Any]]] = {
             BorrowerRow: [],
@@ -117,6 +119,9 @@ class _Slice:
                 self.session.connection().execute(insert(table), rows)
                 rows.clear()
         self.session.flush()
+        if self.left_alone:
+            tell_left_alone(self.session, self.left_alone, now=self.now)
+            self.left_alone.clear()
 
     def _borrower(self, loan: BookLoan) -> str:
         known = self.borrowers.get(loan.borrower_number)
@@ -152,12 +157,13 @@ class _Slice:
             if key in self.contacts:
                 continue
             self.contacts.add(key)
-            state = ContactState.VERIFIED if contact.is_verified else ContactState.UNVERIFIED
+            point_id, state = new_id(), ContactState.VERIFIED if contact.is_verified else ContactState.UNVERIFIED
             if lookup in self.opted_out:
                 state = ContactState.OPTED_OUT
+                self.left_alone.append(point_id)
             self.pending[ContactPointRow].append(
                 {
-                    "id": new_id(),
+                    "id": point_id,
                     "borrower_id": borrower_id,
                     "kind": contact.kind.value,
                     "text_sealed": self.keyring.seal(data_key, contact.text),

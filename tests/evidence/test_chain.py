@@ -19,7 +19,7 @@ from ledger.legal_holds import lift_legal_hold, place_legal_hold
 from ledger.receipts import take_in
 from ledger.removed import Removed
 from tests.evidence.archive import Archive
-from tests.ledger.lender import MOBILE
+from tests.ledger.lender import MOBILE, a_loan
 from tests.ledger.unguarded import unguard
 
 TEXTS = ("kind", "facts", "records", "prev_hash", "hash", "journey_id")
@@ -212,6 +212,18 @@ def test_a_stop_that_was_forgotten_is_found(archive: Archive, doubt: Doubt, dama
         connection.execute(text(f"{damage} WHERE state = 'opted_out'"))
 
     assert {flaw.loan for flaw in doubt(forget)} == {"L-1", "L-2"}
+
+
+def test_a_stop_that_binds_a_number_which_came_in_later_is_not_forgotten_either(archive: Archive, doubt: Doubt) -> None:
+    """The next file names it under another borrower, or under a new one."""
+    with archive.ledger.transaction() as session:
+        take_in(session, Receipt("vendor", "s", ReceiptKind.STOP, sender=MOBILE.text), now=archive.lender.now)
+    archive.lender.takes_in(a_loan("L-3", borrower="B-2"), a_loan("L-9", borrower="B-9"))
+
+    def forget(connection: Connection) -> None:
+        _run(connection, "UPDATE contact_points SET state = 'verified' WHERE state = 'opted_out'")
+
+    assert {flaw.loan for flaw in doubt(forget)} == {"L-1", "L-2", "L-3", "L-9"}
 
 
 @pytest.mark.parametrize(

@@ -24,8 +24,8 @@ from tests.chaos.tally import Plan, Tally
 from tests.demo.running import WITHIN_SECONDS, Demo, demo
 
 JOURNEYS = 2_000
-DAYS, TICK_MINUTES = 50, 360
-"""A journey takes about six steps in 50 days."""
+DAYS, TICK_MINUTES = 70, 360
+"""A journey takes about six steps in 70 days."""
 EVERY_SECONDS = (5.0, 40.0)
 LAST_LINES = 30
 MOST_IN_VAIN = 3

@@ -132,7 +132,7 @@ class JourneyWorker(BaseWorker[BaseJobConfiguration, BaseVariables, JourneyResul
             self._aside.wake_early()
             if self._one_round and self._aside.waking is not None:
                 await asyncio.wait([self._aside.waking])
-            looks = [(line, await self._look(line)) for line in self._lines.all]
+            looks = [(line, await self._look(line)) for line in self._lines.all if self._is_due(line)]
             if all(new is not None for _, new in looks):
                 self._looked_at = time.monotonic()
             if self._one_round:
@@ -178,10 +178,17 @@ class JourneyWorker(BaseWorker[BaseJobConfiguration, BaseVariables, JourneyResul
             return
         self._lines.journeys.queues = tuple(sorted(names - {HOUSE}))
 
+    def _is_due(self, line: Line) -> bool:
+        # Journeys are looked for again and again while they are many; each time the house's flows, of which there are
+        # few, would be half of the server's work.
+        waited = time.monotonic() - line.looked_at
+        return line is not self._lines.house or line.look_soon or waited >= self._settings.poll_seconds
+
     async def _look(self, line: Line) -> list[FlowRun] | None:
         """Fetch due runs for a line with room and take those that are new; None when Prefect does not answer."""
         if not line.has_room:
             return []
+        line.looked_at = time.monotonic()
         wanted = line.most - len(line.held)
         try:
             with anyio.fail_after(_LOOK_WITHIN_SECONDS):

@@ -1,6 +1,7 @@
 """The lines of a journey worker: which work queues it asks, how many of their runs it holds, and their lanes."""
 
 import asyncio
+import math
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -18,7 +19,7 @@ class Line:
     """Runs of some work queues, held from being fetched until they have left, and the lanes that carry them out.
 
     queues: None while it is not known which ones the pool has. most: runs held at a time. looks_below: it is time to
-    look for more when fewer than this many are held.
+    look for more when fewer than this many are held. looked_at: when Prefect was last asked, by the monotonic clock.
     """
 
     lanes: Lanes
@@ -27,6 +28,7 @@ class Line:
     looks_below: int
     held: "dict[UUID, asyncio.Future[Outcome]]" = field(default_factory=dict)
     look_soon: bool = False
+    looked_at: float = -math.inf
 
     @property
     def has_room(self) -> bool:

@@ -75,7 +75,6 @@ class Stage:
             "DUECOURSE_PUBLIC_URL": self.at.receipts_url,
             "DUECOURSE_REAL_SENDS": "no",
             "DUECOURSE_LEASE_SECONDS": str(LEASE_SECONDS),
-            "DUECOURSE_WORKER_WAKE": "deployments.entries:wake_ups",
             "DUECOURSE_WORKER_POLL_SECONDS": "0.2",
             "PREFECT_LOGGING_LEVEL": "WARNING",
         }

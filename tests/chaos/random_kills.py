@@ -30,7 +30,6 @@ EVERY_SECONDS = (5.0, 40.0)
 LAST_LINES = 30
 MOST_IN_VAIN = 3
 """Deaths in a row after which the next one waits until something has moved."""
-HOW_FAR = "SELECT (SELECT count(*) FROM events), (SELECT max(now) FROM simulated_clock)"
 STAYS_UP = "Everything stays up"
 WORKER, SERVER, DATABASE = "prefect worker start", "prefect server start", "postgres"
 

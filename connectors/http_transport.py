@@ -18,6 +18,8 @@ READ_SECONDS = 30.0
 IDLE_SECONDS = 2.0
 LOOK_UP_SECONDS = 10.0
 """A vendor that is asked about a contact has less time to answer: it will be asked again."""
+NO_CONNECTION = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+"""What shows that a request never left."""
 
 # These log addresses, headers and payloads, in which there are tokens and people's numbers.
 for _talker in ("httpx", "httpcore", "python_http_client", "twilio"):
@@ -61,7 +63,7 @@ def exchange(http: httpx.Client, *, method: str, url: str, vendor: str, **reques
     try:
         with http.stream(method, url, **request) as answer:
             return _whole(answer, give_up_at=time.monotonic() + (limits.read or READ_SECONDS))
-    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
+    except NO_CONNECTION as error:
         failure, name = FailureClass.NEVER_PROCESSED, type(error).__name__
     except (httpx.UnsupportedProtocol, httpx.InvalidURL, httpx.LocalProtocolError) as error:  # never a whole request
         failure, name = FailureClass.CONFIGURATION, type(error).__name__

@@ -57,7 +57,7 @@ def unknown_in_words(met: CodeMet) -> str:
 
 def _says(breaker: Breaker) -> str:
     since = f"{breaker.opened_at:%Y-%m-%d %H:%M} UTC"
-    return f"{breaker.what} is out of order since {since}: {breaker.vendor} says {breaker.code}; contacts wait"
+    return f"{breaker.what} is out of order since {since} ({breaker.vendor} {breaker.code}); contacts wait"
 
 
 def _do(breaker: Breaker) -> str:

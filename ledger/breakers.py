@@ -1,8 +1,9 @@
 """Breakers: a channel whose account or settings are wrong is left alone, so that nobody's contact is spent on it.
 
-It opens with the vendor's answer, lets one contact through now and then to see (half-open), and closes when one is
-accepted, or when a person says so. Where only one country or one wording is refused, only that is left alone. In every
-transaction its row is locked after journeys, borrowers and attempts.
+It opens with the vendor's answer, or when nobody was found there five times in a row; lets one contact through now and
+then to see (half-open); and closes when one is accepted, or when a person says so. Where only one country or one
+wording is refused, only that is left alone. In every transaction its row is locked after journeys, borrowers and
+attempts.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -101,7 +102,7 @@ def trip(
     now: datetime,
     scope: str = EVERYTHING,
 ) -> Breaker:
-    """The vendor says that our account, settings or words are wrong: open the breaker, or leave it open for longer.
+    """The vendor says that our account, settings or words are wrong, or is not there: open it, or leave it for longer.
 
     claimed_at: when the contact left. One that left before the breaker opened says nothing new.
     """

@@ -15,6 +15,7 @@ from domain.step import Outcome
 from ledger.breakers import FIRST_PAUSE, Breaker, pause_after, trip
 from ledger.contacts import mark_contact, opt_out_point
 from ledger.scopes import EVERYTHING, country_scope, wording_scope
+from ledger.senders import is_too_fast
 from ledger.sweeps import ask_for_sweep
 from ledger.tables.attempt import AttemptRow
 from ledger.tables.borrower import ContactPointRow
@@ -59,6 +60,8 @@ WEBHOOK_MENDED_AFTER = timedelta(hours=1)
 ANOTHER_DAY_AFTER = timedelta(days=1)
 MOST_OTHER_DAYS = 2
 """So often a rung is planned again for another day; after that its next way is taken."""
+OUT_OF_REACH_AFTER = 5
+"""So many contacts in a row that found nobody at the vendor's let the channel rest, so that not each has to try."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +93,13 @@ def consequence(
     `attempt.failure` bears the class already.
     """
     told = f"{failure.value.replace('_', ' ')} ({code})"
-    match HANDLING[failure]:
+    handling = HANDLING[failure]
+    match handling:
         case Handling.LATER:
-            return Consequence(Outcome.DEFERRED, told, now + FIRST_PAUSE)
+            if not _is_out_of_reach(session, attempt, now=now):
+                return Consequence(Outcome.DEFERRED, told, now + FIRST_PAUSE)
+            breaker = _tripped(session, attempt, handling, vendor=vendor, code=code, now=now)
+            return Consequence(Outcome.DEFERRED, told, breaker.again_at(now=now), breaker)
         case Handling.SLOWER:
             before = _failed_before(session, attempt, failures=(FailureClass.THROTTLE,))
             return Consequence(Outcome.DEFERRED, told, now + pause_after(before))
@@ -104,8 +111,8 @@ def consequence(
         case Handling.ANOTHER_WAY:
             _spoil_contact(session, attempt, journey, failure=failure, now=now)
             return Consequence(Outcome.REJECTED, told)
-        case Handling.MEND_CHANNEL | Handling.MEND_COUNTRY | Handling.MEND_WORDING as mend:
-            breaker = _tripped(session, attempt, mend, vendor=vendor, code=code, now=now)
+        case Handling.MEND_CHANNEL | Handling.MEND_COUNTRY | Handling.MEND_WORDING:
+            breaker = _tripped(session, attempt, handling, vendor=vendor, code=code, now=now)
             return Consequence(Outcome.DEFERRED, told, breaker.again_at(now=now), breaker)
         case Handling.MEND_WEBHOOK:
             ask_for_sweep(session, vendor, code=code, now=now)
@@ -119,7 +126,7 @@ def consequence(
 def _tripped(
     session: Session, attempt: AttemptRow, mend: Handling, *, vendor: str, code: str, now: datetime
 ) -> Breaker:
-    """That is not the contact's fault: the channel, country or wording rests until it is mended."""
+    """That is not the contact's fault: the channel, country or wording rests until it is mended or there again."""
     scope = EVERYTHING
     if mend is Handling.MEND_COUNTRY:
         scope = country_scope(session, attempt)
@@ -133,6 +140,24 @@ def _tripped(
         code=code,
         claimed_at=attempt.claimed_at,
         now=now,
+    )
+
+
+def _is_out_of_reach(session: Session, attempt: AttemptRow, *, now: datetime) -> bool:
+    """Whether the last contacts by this channel, this one among them, all found nobody; "too many" is an answer."""
+    ends = session.exec(
+        select(AttemptRow.failure, AttemptRow.failure_code)
+        .where(
+            AttemptRow.action == attempt.action,
+            col(AttemptRow.claimed_at).is_not(None),
+            col(AttemptRow.recorded_at) <= now,
+        )
+        .order_by(col(AttemptRow.recorded_at).desc())
+        .limit(OUT_OF_REACH_AFTER)
+    ).all()
+    return len(ends) == OUT_OF_REACH_AFTER and all(
+        failure == FailureClass.NEVER_PROCESSED.value and not is_too_fast(FailureClass(failure), code or "")
+        for failure, code in ends
     )
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, UniqueConstraint
+from sqlalchemy import JSON, Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from ledger.tables.columns import UtcDateTime, new_id
@@ -19,7 +19,16 @@ class AttemptRow(SQLModel, table=True):
     """
 
     __tablename__ = "attempts"
-    __table_args__ = (UniqueConstraint("journey_id", "rung", "turn_no"),)
+    __table_args__ = (
+        UniqueConstraint("journey_id", "rung", "turn_no"),
+        Index(
+            "ix_attempts_that_left",
+            "action",
+            "recorded_at",
+            sqlite_where=text("claimed_at IS NOT NULL"),
+            postgresql_where=text("claimed_at IS NOT NULL"),
+        ),
+    )
 
     id: str = Field(default_factory=new_id, primary_key=True)
     journey_id: str = Field(foreign_key="journeys.id", index=True)

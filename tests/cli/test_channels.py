@@ -52,7 +52,7 @@ class TestTheDoctor:
         """And says how to go on."""
         (finding,) = _channels()
         assert finding.light is Light.RED
-        assert "sms is out of order since 2026-01-05 02:00 UTC: twilio says 20003" in finding.says
+        assert "sms is out of order since 2026-01-05 02:00 UTC (twilio 20003)" in finding.says
         assert "DUECOURSE_TWILIO_AUTH_TOKEN" in finding.do
         assert "duecourse channels close sms" in finding.do
 

@@ -39,6 +39,13 @@ def is_refused(lender: Lender, attempt_id: str, *, code: str = "20003") -> Outco
         )
 
 
+def finds_nobody(lender: Lender, attempt_id: str, *, code: str = "ConnectError") -> None:
+    """There is no connection to Twilio, or it answers at once that it processed nothing, or that the number is bad."""
+    failure = FailureClass.BAD_NUMBER if code == "30005" else FailureClass.NEVER_PROCESSED
+    with lender.ledger.transaction() as session:
+        record_failure(session, attempt_id, failure=failure, code=code, vendor="twilio", now=lender.now)
+
+
 def tries(lender: Lender, journey: str) -> Message | Order | Outcome:
     """A run takes the journey's next step, as far as the vendor's door."""
     turn = lender.turn(journey)
@@ -220,3 +227,52 @@ class TestABreaker:
         attempts = [lender.begins_to_send(journey) for journey in journeys_of(lender, 4)]
         at_once(*[lambda a=a: is_refused(lender, a) for a in attempts])
         assert len(lender.rows(BreakerRow)) == 1
+
+
+class TestAVendorOutOfReach:
+    """Nobody answers: that may be one lost packet, or the morning's whole list in vain."""
+
+    def test_rests_after_five_in_a_row_and_goes_on_when_it_is_there_again(self, lender: Lender) -> None:
+        """The sixth contact does not try; a probe does, is in vain, and the next one gets through."""
+        journeys = journeys_of(lender, 8)
+        for journey in journeys[:4]:
+            finds_nobody(lender, lender.begins_to_send(journey))
+        assert in_force(lender) == []
+        finds_nobody(lender, lender.begins_to_send(journeys[4]))
+        (breaker,) = in_force(lender)
+        assert (breaker.reason, breaker.failed_probes) == ("channel out of order: sms (twilio ConnectError)", 0)
+        assert tries(lender, journeys[5]) is Outcome.DEFERRED
+        lender.now += FIRST_PAUSE
+        finds_nobody(lender, lender.begins_to_send(journeys[5]))
+        assert [each.failed_probes for each in in_force(lender)] == [1]
+        assert tries(lender, journeys[6]) is Outcome.DEFERRED
+        lender.now += 2 * FIRST_PAUSE
+        lender.is_accepted(lender.begins_to_send(journeys[7]))
+        assert in_force(lender) == []
+        assert goes_on(lender) == 0  # nobody had looked how long to wait: they ask by themselves
+        assert {row.state for row in lender.rows(AttemptRow)} == {"released", "accepted"}
+
+    @pytest.mark.parametrize("in_between", ["accepted", "429", "30005"])
+    def test_is_not_out_of_reach_where_it_answered_in_between(self, lender: Lender, in_between: str) -> None:
+        """It took one, found us too fast, or refused a number."""
+        journeys = journeys_of(lender, 6)
+        for number, journey in enumerate(journeys):
+            attempt = lender.begins_to_send(journey)
+            if number != 2:
+                finds_nobody(lender, attempt)
+            elif in_between == "accepted":
+                lender.is_accepted(attempt)
+            else:
+                finds_nobody(lender, attempt, code=in_between)
+            lender.now += timedelta(seconds=1)
+        assert in_force(lender) == []
+
+    def test_concerns_the_channel_alone(self, lender: Lender) -> None:
+        """Four texts and a mail that found nobody are two things."""
+        journeys = journeys_of(lender, 5)
+        attempts = [lender.begins_to_send(journey) for journey in journeys]
+        with lender.ledger.transaction() as session:
+            session.get_one(AttemptRow, attempts[0]).action = Action.EMAIL.value
+        for attempt in attempts:
+            finds_nobody(lender, attempt)
+        assert in_force(lender) == []

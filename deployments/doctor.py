@@ -17,6 +17,7 @@ from deployments.vendor_checks import vendor_findings
 from deployments.wiring import keyring_of
 from ledger import invariants
 from ledger.database import Ledger, open_ledger
+from ledger.durability import settings_that_forget
 from ledger.keyring import KeyIsExposed, KeyIsMalformed, KeyIsMissing, Keyring, KeyWasReplaced, WrongKey
 from ledger.listings import JourneyHealth, journey_health
 from ledger.portfolios import portfolio_named, portfolio_names
@@ -107,6 +108,7 @@ def _ledger(settings: Settings) -> Iterator[Finding]:
             ledger = open_ledger(settings.ledger_url, keyring=Keyring(b""))
             try:
                 yield from _guarded("key", lambda: list(_right_key(ledger, settings)))
+                yield from _guarded("durability", lambda: list(_durability(ledger, settings)))
                 yield from _guarded("invariants", lambda: list(_invariants(ledger)))
                 yield from _guarded("calls", lambda: list(_calls(ledger)))
                 yield from _guarded("clock", lambda: list(_clock(ledger, settings)))
@@ -120,6 +122,17 @@ def _ledger(settings: Settings) -> Iterator[Finding]:
                 )
             finally:
                 ledger.close()
+
+
+def _durability(ledger: Ledger, settings: Settings) -> Iterator[Finding]:
+    """Red where real people would hear twice."""
+    forgetful = settings_that_forget(ledger)
+    if forgetful:
+        light = Light.RED if settings.sends_for_real else Light.YELLOW
+        says = f"PostgreSQL may forget what it has committed when the power fails ({' and '.join(forgetful)} off)"
+        yield Finding(light, "durability", says, "Set them to `on`: a claim that is forgotten is sent a second time.")
+    else:
+        yield Finding(Light.GREEN, "durability", "what is committed outlives a power loss")
 
 
 def _invariants(ledger: Ledger) -> Iterator[Finding]:

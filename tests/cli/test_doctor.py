@@ -13,6 +13,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from deployments.doctor import examine
 from deployments.finding import Finding, Light
 from tests.cli.stage import MONDAY, Driven, Stage
+from tests.conftest import LentDatabases
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ def test_a_working_ledger_is_green_and_its_clock_is_told(
     """Everything about the ledger holds, and the sandbox answers."""
     monkeypatch.setenv("DUECOURSE_SANDBOX_URL", listening)
     found = {finding.about: finding for finding in examine()}
-    for about in ("settings", "key", "ledger", "invariants", "clock", "prices", "packs", "vendors"):
+    for about in ("settings", "key", "ledger", "durability", "invariants", "clock", "prices", "packs", "vendors"):
         assert found[about].light is Light.GREEN, found[about]
     assert "simulated: it is 2026-01-05 02:00 UTC" in found["clock"].says
 
@@ -117,6 +118,22 @@ def test_real_sends_in_simulated_time_are_refused(driven: Driven, monkeypatch: p
     found = examine()
     assert any(f.about == "clock" and f.light is Light.RED and "real people" in f.says for f in found)
     assert any("DUECOURSE_TWILIO_AUTH_TOKEN" in f.says for f in found if f.about == "vendors")
+
+
+@pytest.mark.parametrize(("real", "light"), [("no", Light.YELLOW), ("yes", Light.RED)])
+def test_a_database_that_may_forget_a_claim_is_told(
+    bare: Stage, lent_databases: LentDatabases, monkeypatch: pytest.MonkeyPatch, real: str, light: Light
+) -> None:
+    """The tests' own is such a one, and is mended by its settings; SQLite is always told to keep what it commits."""
+    url = lent_databases.take()
+    monkeypatch.setenv("DUECOURSE_LEDGER_URL", url)
+    monkeypatch.setenv("DUECOURSE_REAL_SENDS", real)
+    (found,) = [f for f in examine() if f.about == "durability"]
+    assert (found.light, found.says.count("fsync and full_page_writes and synchronous_commit off")) == (light, 1)
+    monkeypatch.setenv("PGOPTIONS", "-c synchronous_commit=on")
+    (found,) = [f for f in examine() if f.about == "durability"]
+    assert "(fsync and full_page_writes off)" in found.says
+    lent_databases.give_back(url)
 
 
 def test_what_listens_in_prefects_place_is_not_taken_for_it(bare: Stage, listening: str) -> None:

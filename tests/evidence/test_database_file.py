@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from ledger.database import open_ledger
-from ledger.evidence.checking import check
+from ledger.evidence.checking import check, check_on
 from ledger.evidence.flaw import What
 from ledger.tables.journey import EventRow
 from tests.evidence.archive import Archive
@@ -79,3 +79,13 @@ def test_a_file_that_is_no_database_any_more_is_told_and_no_traceback(archive: A
     for _ in range(25):
         at = chance.randrange(4096, len(whole))
         _found_after(archive, file, at, whole[at] ^ (1 << chance.randrange(8)))
+
+
+def test_a_table_that_is_gone_is_told_and_no_traceback(archive: Archive) -> None:
+    """On both databases; it is there again afterwards."""
+    with archive.ledger.engine.connect() as connection:
+        connection.execute(text("DROP TABLE verdicts"))
+        found = check_on(connection, archive.ledger.keyring, keys=archive.keys, exported=archive.folder).flaws
+        connection.rollback()
+    assert [flaw.what for flaw in found if "verdicts" in flaw.says][-1] is What.DATABASE_DAMAGED
+    assert archive.flaws() == []

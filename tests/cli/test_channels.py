@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
-from connectors.remedies import ELSE, remedy_for
+from connectors.remedies import ELSE, OUT_OF_REACH, remedy_for
 from deployments.doctor import examine
 from deployments.finding import Finding, Light
 from deployments.settings import Settings
@@ -132,6 +132,8 @@ class TestCodesThatNobodyKnows:
         ("sendgrid", "403", "permission to send mail"),
         ("field_desk", "401 unauthorized", "DUECOURSE_DESK_TOKEN"),
         ("twilio", "35118", ELSE),
+        ("sendgrid", "ConnectTimeout", OUT_OF_REACH),
+        ("legal_desk", "ConnectError", OUT_OF_REACH),
     ],
 )
 def test_every_vendors_codes_have_a_remedy(vendor: str, code: str, says: str) -> None:
